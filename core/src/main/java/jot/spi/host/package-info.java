@@ -1,0 +1,5 @@
+/** What backends on the host share. */
+@NullMarked
+package jot.spi.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+/** Optimal transport with entropic regularisation, differentiable in everything it is given. */
+module jot {
+  requires static org.jspecify;
+}

@@ -1,0 +1,5 @@
+/** The CUDA backend. */
+@NullMarked
+package jot.gpu;
+
+import org.jspecify.annotations.NullMarked;

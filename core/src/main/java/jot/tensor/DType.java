@@ -10,25 +10,25 @@ import java.lang.foreign.ValueLayout;
  */
 public enum DType {
   /** IEEE 754 binary32, a Java {@code float}: 4 bytes. */
-  F32(ValueLayout.JAVA_FLOAT_UNALIGNED),
+  F32(Float.BYTES),
   /** IEEE 754 binary64, a Java {@code double}: 8 bytes. */
-  F64(ValueLayout.JAVA_DOUBLE_UNALIGNED);
+  F64(Double.BYTES);
 
   // Typed and static, so that accesses through them are compiled to plain loads and stores.
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
-  private final ValueLayout layout;
+  private final int bytes;
 
-  DType(ValueLayout layout) {
-    this.layout = layout;
+  DType(int bytes) {
+    this.bytes = bytes;
   }
 
   /**
    * Size of one element in bytes: 4 or 8. It is also the alignment that a tensor's memory needs.
    */
   public int bytes() {
-    return (int) layout.byteSize();
+    return bytes;
   }
 
   /**
@@ -36,6 +36,9 @@ public enum DType {
    * from and to any memory.
    */
   public ValueLayout layout() {
-    return layout;
+    return switch (this) {
+      case F32 -> FLOAT;
+      case F64 -> DOUBLE;
+    };
   }
 }

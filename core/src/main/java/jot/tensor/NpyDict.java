@@ -84,7 +84,8 @@ record NpyDict(String descr, String descrText, boolean fortranOrder, List<Long> 
           shape = tuple();
         }
         default ->
-            throw broken("expected the keys descr, fortran_order and shape", "'" + key + "'");
+            throw broken(
+                "expected the keys descr, fortran_order and shape", shown("'" + key + "'"));
       }
     }
 
@@ -224,7 +225,7 @@ record NpyDict(String descr, String descrText, boolean fortranOrder, List<Long> 
 
     private static String shown(String part) {
       String start = part.length() <= SHOWN ? part : part.substring(0, SHOWN) + "…";
-      return start.replaceAll("\\p{Cntrl}", "?");
+      return start.replaceAll("\\p{Cc}", "?");
     }
   }
 }

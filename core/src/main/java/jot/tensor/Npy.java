@@ -74,7 +74,7 @@ public final class Npy {
    * @throws IllegalArgumentException if the arena is closed or belongs to another thread
    */
   public static Tensor read(Path file, Arena arena) throws IOException {
-    Tensor.requireOpen(arena);
+    Memory.requireOpen(arena);
     try (FileChannel channel = open(file)) {
       NpyHeader header = NpyHeader.read(channel, file);
       DType dtype = header.header().dtype();
@@ -91,7 +91,7 @@ public final class Npy {
         return copy.asReadOnly();
       }
     } catch (WrongThreadException e) {
-      throw Tensor.foreignArena(e);
+      throw Memory.foreignArena(e);
     }
   }
 

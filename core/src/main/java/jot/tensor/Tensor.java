@@ -3,7 +3,6 @@ package jot.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
@@ -24,9 +23,6 @@ import java.util.Objects;
  * {@link #segment}.
  */
 public final class Tensor {
-
-  /** Alignment in bytes of the memory that jot allocates: a cache line, a 512-bit vector. */
-  private static final long ALIGNMENT = 64;
 
   /** Longest array that every virtual machine can make. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -64,7 +60,7 @@ public final class Tensor {
    *     an element, is too small, is closed, or belongs to another thread
    */
   public static Tensor wrap(MemorySegment segment, DType dtype, Shape shape) {
-    return wrap("segment", segment, dtype, shape);
+    return new Tensor(Memory.view("segment", segment, dtype, shape), dtype, shape);
   }
 
   /**
@@ -78,20 +74,7 @@ public final class Tensor {
    *     belongs to another thread
    */
   public static Tensor wrap(ByteBuffer direct, DType dtype, Shape shape) {
-    if (!direct.isDirect()) {
-      throw new IllegalArgumentException(
-          "direct: expected a direct buffer, received one on the heap: make it with"
-              + " ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder())");
-    }
-    if (direct.order() != ByteOrder.nativeOrder()) {
-      throw new IllegalArgumentException(
-          "direct: expected the native byte order "
-              + ByteOrder.nativeOrder()
-              + ", received "
-              + direct.order()
-              + ": call order(ByteOrder.nativeOrder()) before the buffer is filled");
-    }
-    return wrap("direct", MemorySegment.ofBuffer(direct), dtype, shape);
+    return new Tensor(Memory.view("direct", direct, dtype, shape), dtype, shape);
   }
 
   /**
@@ -111,30 +94,13 @@ public final class Tensor {
    *     length, or if the arena is closed or belongs to another thread
    */
   public static Tensor of(Arena arena, double[][][] batch) {
-    int rows = batch.length == 0 ? 0 : batch[0].length;
-    int cols = rows == 0 ? 0 : batch[0][0].length;
-    Shape shape = new Shape(batch.length, rows, cols);
-    for (int b = 0; b < batch.length; b++) {
-      if (batch[b].length != rows) {
-        throw new IllegalArgumentException(
-            "batch: expected %d rows in every matrix, received %d in matrix %d: pad the problems"
-                .formatted(rows, batch[b].length, b));
-      }
-      for (int i = 0; i < rows; i++) {
-        if (batch[b][i].length != cols) {
-          throw new IllegalArgumentException(
-              "matrix: expected %d columns in every row, received %d in row %d of matrix %d: make"
-                      .formatted(cols, batch[b][i].length, i, b)
-                  + " it rectangular");
-        }
-      }
-    }
+    Shape shape = shapeOf(batch);
     Tensor tensor = uninitialized(arena, DType.F64, shape);
     long offset = 0;
     for (double[][] matrix : batch) {
       for (double[] row : matrix) {
-        MemorySegment.copy(row, 0, tensor.segment, DType.DOUBLE, offset, cols);
-        offset += (long) cols * Double.BYTES;
+        MemorySegment.copy(row, 0, tensor.segment, DType.DOUBLE, offset, row.length);
+        offset += (long) row.length * Double.BYTES;
       }
     }
     return tensor;
@@ -154,63 +120,7 @@ public final class Tensor {
 
   /** A tensor whose content is the arena's affair, for those who write all of it. */
   static Tensor uninitialized(Arena arena, DType dtype, Shape shape) {
-    long bytes = shape.elements() * dtype.bytes();
-    requireOpen(arena);
-    try {
-      return new Tensor(arena.allocate(bytes, ALIGNMENT), dtype, shape);
-    } catch (WrongThreadException e) {
-      throw foreignArena(e);
-    }
-  }
-
-  /** Refuses a closed arena at the door. */
-  static void requireOpen(Arena arena) {
-    if (!arena.scope().isAlive()) {
-      throw new IllegalArgumentException(
-          "arena: expected an open arena, received a closed one: allocate before it is closed");
-    }
-  }
-
-  /** What a confined arena's {@link WrongThreadException} is turned into at the door. */
-  static IllegalArgumentException foreignArena(WrongThreadException cause) {
-    return new IllegalArgumentException(
-        "arena: expected one that this thread may use, received the confined arena of another"
-            + " thread: use Arena.ofShared()",
-        cause);
-  }
-
-  private static Tensor wrap(String name, MemorySegment segment, DType dtype, Shape shape) {
-    if (!segment.isNative()) {
-      throw new IllegalArgumentException(
-          name
-              + ": expected native memory, received a segment on the heap: copy it with"
-              + " Tensor.vector or Tensor.of, or allocate it in an Arena");
-    }
-    if (!segment.scope().isAlive()) {
-      throw new IllegalArgumentException(
-          name
-              + ": expected memory that is alive, received memory of a closed arena: keep the arena"
-              + " open while the tensor is used");
-    }
-    if (!segment.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalArgumentException(
-          name
-              + ": expected memory that this thread may use, received memory of another thread's"
-              + " confined arena: allocate it in Arena.ofShared()");
-    }
-    long needed = shape.elements() * dtype.bytes();
-    if (segment.byteSize() < needed) {
-      throw new IllegalArgumentException(
-          "%s: expected at least %d bytes for %s %s, received %d: give the shape that was stored"
-              .formatted(name, needed, dtype, shape, segment.byteSize()));
-    }
-    if (segment.address() % dtype.bytes() != 0) {
-      throw new IllegalArgumentException(
-          "%s: expected an address that is a multiple of %d for %s, received %#x: allocate it"
-                  .formatted(name, dtype.bytes(), dtype, segment.address())
-              + " aligned, or copy it into Tensor.allocate(…).segment()");
-    }
-    return new Tensor(segment.asSlice(0, needed), dtype, shape);
+    return new Tensor(Memory.allocate(arena, dtype, shape), dtype, shape);
   }
 
   // ---- What it is ---------------------------------------------------------------------------
@@ -484,6 +394,29 @@ public final class Tensor {
   }
 
   // ---- Inside -------------------------------------------------------------------------------
+
+  /** Refuses arrays that are not rectangular. */
+  private static Shape shapeOf(double[][][] batch) {
+    int rows = batch.length == 0 ? 0 : batch[0].length;
+    int cols = rows == 0 ? 0 : batch[0][0].length;
+    Shape shape = new Shape(batch.length, rows, cols);
+    for (int b = 0; b < batch.length; b++) {
+      if (batch[b].length != rows) {
+        throw new IllegalArgumentException(
+            "batch: expected %d rows in every matrix, received %d in matrix %d: pad the problems"
+                .formatted(rows, batch[b].length, b));
+      }
+      for (int i = 0; i < rows; i++) {
+        if (batch[b][i].length != cols) {
+          throw new IllegalArgumentException(
+              "matrix: expected %d columns in every row, received %d in row %d of matrix %d: make"
+                      .formatted(cols, batch[b][i].length, i, b)
+                  + " it rectangular");
+        }
+      }
+    }
+    return shape;
+  }
 
   private double load(long k) {
     return dtype == DType.F64

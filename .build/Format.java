@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Checks or applies google-java-format over every Java file below some directories.
  *
- * <p>It runs as a single source file on the JDK that compiles jot: the formatter parses with that JDK's javac, and a
- * Maven plugin would run on Maven's own, which may be too old for the sources.
+ * <p>It runs as a single source file on the JDK that compiles jot: the formatter parses with that
+ * JDK's javac, and a Maven plugin would run on Maven's own, which may be too old for the sources.
  */
 final class Format {
   public static void main(String[] args) throws IOException {
@@ -50,7 +50,8 @@ final class Format {
       }
     }
     if (!wrong.isEmpty()) {
-      System.err.println(wrong.size() + " of " + files.size() + " Java files are not in google-java-format:");
+      System.err.println(
+          wrong.size() + " of " + files.size() + " Java files are not in google-java-format:");
       wrong.forEach(file -> System.err.println("  " + file));
       System.err.println("Format them with: mvn -q -N -Pformat process-sources");
       System.exit(1);

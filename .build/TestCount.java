@@ -3,8 +3,8 @@ import java.io.InputStream;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.AnnotationElement;
 import java.lang.classfile.AnnotationValue;
-import java.lang.classfile.Attributes;
 import java.lang.classfile.AttributedElement;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
@@ -28,15 +28,18 @@ import javax.xml.stream.XMLStreamReader;
 /**
  * Fails the build when a test that was compiled did not run.
  *
- * <p>Surefire is silent about a class that its patterns, tags or module path leave out. So this reads the test classes
- * themselves, works out which tests each Surefire execution must have run, and looks each of them up in that
- * execution's reports.
+ * <p>Surefire is silent about a class that its patterns, tags or module path leave out. So this
+ * reads the test classes themselves, works out which tests each Surefire execution must have run,
+ * and looks each of them up in that execution's reports.
  *
- * <pre>java TestCount.java CLASSES REPORTS SINCE "NAME [package=P] [include=TAG,…] [exclude=TAG,…] [may-skip]"…</pre>
+ * <pre>
+ * java TestCount.java CLASSES REPORTS SINCE "NAME [package=P] [include=TAG,…] [exclude=TAG,…] [may-skip]"…
+ * </pre>
  *
- * CLASSES holds the compiled tests, REPORTS/NAME the reports of the execution NAME. Reports written before SINCE belong
- * to an earlier build and do not count. Where every test of a class was skipped, the class counts as not run, unless
- * {@code may-skip} says that a machine may lack what it needs.
+ * CLASSES holds the compiled tests, REPORTS/NAME the reports of the execution NAME. Reports written
+ * before SINCE belong to an earlier build and do not count. Where every test of a class was
+ * skipped, the class counts as not run, unless {@code may-skip} says that a machine may lack what
+ * it needs.
  */
 final class TestCount {
   private static final Set<String> TESTS =
@@ -48,8 +51,7 @@ final class TestCount {
           "org.junit.jupiter.params.ParameterizedTest",
           "net.jqwik.api.Property",
           "net.jqwik.api.Example");
-  private static final Set<String> TAGS =
-      Set.of("org.junit.jupiter.api.Tag", "net.jqwik.api.Tag");
+  private static final Set<String> TAGS = Set.of("org.junit.jupiter.api.Tag", "net.jqwik.api.Tag");
 
   private final Map<String, ClassModel> classes = new TreeMap<>();
 
@@ -217,8 +219,7 @@ final class TestCount {
   private void annotations(AttributedElement element, Set<String> all, Set<String> tags) {
     element
         .findAttribute(Attributes.runtimeVisibleAnnotations())
-        .ifPresent(
-            attribute -> attribute.annotations().forEach(a -> annotation(a, all, tags)));
+        .ifPresent(attribute -> attribute.annotations().forEach(a -> annotation(a, all, tags)));
   }
 
   private void annotation(Annotation annotation, Set<String> all, Set<String> tags) {

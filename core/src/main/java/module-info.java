@@ -2,5 +2,14 @@
 module jot {
   requires static org.jspecify;
 
+  exports jot;
+  exports jot.geometry;
+  exports jot.spi;
+  exports jot.spi.host;
   exports jot.tensor;
+
+  uses jot.spi.BackendProvider;
+
+  provides jot.spi.BackendProvider with
+      jot.reference.ReferenceProvider;
 }

@@ -1,0 +1,292 @@
+package jot.reference;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jot.spi.host.RowKernels;
+
+/**
+ * The inner loops as their formulas stand, one number after the other: what every faster
+ * implementation is tested against. Sums run from left to right.
+ */
+final class ScalarKernels implements RowKernels {
+  private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** The smallest normal number: what is below it counts as 0, on every backend. */
+  private static final double NORMAL = Double.MIN_NORMAL;
+
+  private static double get(MemorySegment x, long at, int j) {
+    return x.get(F64, at + 8L * j);
+  }
+
+  private static void set(MemorySegment x, long at, int j, double value) {
+    x.set(F64, at + 8L * j, value);
+  }
+
+  private static double exp(double x) {
+    double e = Math.exp(x);
+    return e < NORMAL ? 0 : e;
+  }
+
+  @Override
+  public void widen(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      set(dst, dstAt, j, src.get(F32, srcAt + 4L * j));
+    }
+  }
+
+  @Override
+  public void narrow(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      dst.set(F32, dstAt + 4L * j, (float) get(src, srcAt, j));
+    }
+  }
+
+  @Override
+  public void fill(double value, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      set(dst, dstAt, j, value);
+    }
+  }
+
+  @Override
+  public double gibbs(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
+      double e = exp((f + get(g, gAt, j) - anchored) * inverseEpsilon);
+      set(dst, dstAt, j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public double gibbs(MemorySegment c, long cAt, double alpha, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      double e = exp((f + get(g, gAt, j) - (get(c, cAt, j) - alpha)) * inverseEpsilon);
+      set(dst, dstAt, j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public void exponents(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
+      double x = (f + get(g, gAt, j) - anchored) * inverseEpsilon;
+      set(dst, dstAt, j, exp(x) > 0 ? x : Double.NEGATIVE_INFINITY);
+    }
+  }
+
+  @Override
+  public double maxSlack(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, int n) {
+    double top = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < n; j++) {
+      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
+      top = Math.max(top, get(g, gAt, j) - anchored);
+    }
+    return top;
+  }
+
+  @Override
+  public void raiseTops(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, double f, MemorySegment top, long topAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
+      set(top, topAt, j, Math.max(get(top, topAt, j), f - anchored));
+    }
+  }
+
+  @Override
+  public void addColumnExp(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, double f, MemorySegment top, long topAt, double inverseEpsilon, MemorySegment sum, long sumAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double most = get(top, topAt, j);
+      if (most > Double.NEGATIVE_INFINITY) {
+        double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
+        double e = exp((f - anchored - most) * inverseEpsilon);
+        set(sum, sumAt, j, get(sum, sumAt, j) + e);
+      }
+    }
+  }
+
+  @Override
+  public void squaredDistance(MemorySegment x, long xAt, long xStride, MemorySegment y, long yAt, long yStride, int dimensions, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double sum = 0;
+      for (int k = 0; k < dimensions; k++) {
+        double d = x.get(F64, xAt + k * xStride) - y.get(F64, yAt + k * yStride + 8L * j);
+        sum += d * d;
+      }
+      set(dst, dstAt, j, sum);
+    }
+  }
+
+  @Override
+  public double sum(MemorySegment x, long xAt, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      sum += get(x, xAt, j);
+    }
+    return sum;
+  }
+
+  @Override
+  public double dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      sum += get(x, xAt, j) * get(y, yAt, j);
+    }
+    return sum;
+  }
+
+  @Override
+  public double dotSupport(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      double weight = get(x, xAt, j);
+      sum += weight == 0 ? 0 : weight * get(y, yAt, j);
+    }
+    return sum;
+  }
+
+  @Override
+  public int argMax(MemorySegment x, long xAt, int n) {
+    int best = 0;
+    for (int j = 0; j < n; j++) {
+      if (get(x, xAt, j) > get(x, xAt, best)) {
+        best = j;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public double maxAbsFinite(MemorySegment x, long xAt, double alpha, int n) {
+    double largest = 0;
+    for (int j = 0; j < n; j++) {
+      double size = Math.abs(get(x, xAt, j) - alpha);
+      if (size < Double.POSITIVE_INFINITY && size > largest) {
+        largest = size;
+      }
+    }
+    return largest;
+  }
+
+  @Override
+  public double min(MemorySegment x, long xAt, int n) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int j = 0; j < n; j++) {
+      least = Math.min(least, get(x, xAt, j));
+    }
+    return least;
+  }
+
+  @Override
+  public int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
+    for (int j = 0; j < n; j++) {
+      double value = get(x, xAt, j);
+      boolean infinite = value == Double.POSITIVE_INFINITY && refuseInfinity;
+      if (value == Double.NEGATIVE_INFINITY || infinite || Double.isNaN(value)) {
+        return j;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public void axpy(double s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    for (int j = 0; j < n; j++) {
+      set(y, yAt, j, get(y, yAt, j) + s * get(x, xAt, j));
+    }
+  }
+
+  @Override
+  public void xpay(MemorySegment x, long xAt, double s, MemorySegment y, long yAt, int n) {
+    for (int j = 0; j < n; j++) {
+      set(y, yAt, j, get(x, xAt, j) + s * get(y, yAt, j));
+    }
+  }
+
+  @Override
+  public void multiply(MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment out, long outAt, int n) {
+    for (int j = 0; j < n; j++) {
+      set(out, outAt, j, get(x, xAt, j) * get(y, yAt, j));
+    }
+  }
+
+  @Override
+  public void bound(MemorySegment x, long xAt, double alpha, MemorySegment low, long lowAt, MemorySegment high, long highAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double value = get(x, xAt, j) - alpha;
+      if (value < Double.POSITIVE_INFINITY) {
+        set(low, lowAt, j, Math.min(get(low, lowAt, j), value));
+        set(high, highAt, j, Math.max(get(high, highAt, j), value));
+      }
+    }
+  }
+
+  @Override
+  public double weightedDeviation(MemorySegment p, long pAt, MemorySegment g, long gAt, double level, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      double weight = get(p, pAt, j);
+      sum += weight > 0 ? weight * (get(g, gAt, j) - level) : 0;
+    }
+    return sum;
+  }
+
+  @Override
+  public void addDeviation(MemorySegment p, long pAt, MemorySegment g, long gAt, double level, double share, MemorySegment out, long outAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double weight = get(p, pAt, j);
+      if (weight > 0) {
+        double part = weight * (get(g, gAt, j) - level - share);
+        set(out, outAt, j, get(out, outAt, j) + part);
+      }
+    }
+  }
+
+  @Override
+  public void addDiagonal(MemorySegment p, long pAt, double r, MemorySegment out, long outAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double weight = get(p, pAt, j);
+      set(out, outAt, j, get(out, outAt, j) + weight * (r - weight) / r);
+    }
+  }
+
+  @Override
+  public double anchoredDot(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      sum += get(p, pAt, j) * (get(v, vAt, j) - vAnchor);
+    }
+    return sum;
+  }
+
+  @Override
+  public void addAnchored(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, double d, MemorySegment out, long outAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double part = get(p, pAt, j) * (get(v, vAt, j) - vAnchor - d);
+      set(out, outAt, j, get(out, outAt, j) + part);
+    }
+  }
+
+  @Override
+  public void gradientRow(double scale, MemorySegment p, long pAt, MemorySegment g, long gAt, double level, double x, MemorySegment y, long yAt, MemorySegment dst, long dstAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double weight = get(p, pAt, j);
+      double rest = get(g, gAt, j) - level - x - get(y, yAt, j);
+      set(dst, dstAt, j, weight > 0 ? scale * weight * rest : 0);
+    }
+  }
+
+  @Override
+  public void addPlanTimes(MemorySegment p, long pAt, double w, MemorySegment z, long zAt, MemorySegment out, long outAt, int n) {
+    for (int j = 0; j < n; j++) {
+      double part = get(p, pAt, j) * (w + get(z, zAt, j));
+      set(out, outAt, j, get(out, outAt, j) + part);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package jot.spi.host;
+
+import jot.spi.Backend;
+import jot.spi.Session;
+
+/** A backend on the CPU: {@link RowKernels} and a pool of threads, shared by its sessions. */
+public final class HostBackend implements Backend {
+  private final String name;
+  private final String description;
+  private final RowKernels kernels;
+  private final WorkerPool pool;
+
+  /**
+   * Starts the threads that help a caller.
+   *
+   * @param threads at least 1, the caller counted
+   */
+  public HostBackend(String name, String description, RowKernels kernels, int threads) {
+    this.name = name;
+    this.description = description;
+    this.kernels = kernels;
+    this.pool = new WorkerPool(threads);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public Session open(int batch, int rows, int columns) {
+    return new HostSession(kernels, pool, batch, rows, columns);
+  }
+}

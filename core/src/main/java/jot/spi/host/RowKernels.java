@@ -1,0 +1,239 @@
+package jot.spi.host;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The inner loops of a CPU backend: each works on rows of {@code n} consecutive numbers that start at
+ * a byte offset of a native segment. {@link HostSession} brings the rows; implementations differ in
+ * speed and in nothing else, so the scalar one is the reference of the vectorised one.
+ *
+ * <p>All numbers are F64 but where a name says F32. Segments are native, offsets are multiples of the
+ * element size and may be aligned to nothing more. Sums run in a fixed order that depends on {@code n}
+ * (and the vector width) alone. −∞ and +∞ are ordinary inputs where a method says so; nothing
+ * allocates.
+ */
+public interface RowKernels {
+
+  /** dst_j ← src_j, F32 to F64. */
+  void widen(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n);
+
+  /** dst_j ← src_j, F64 to F32, rounded to nearest. */
+  void narrow(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n);
+
+  /** dst_j ← value. */
+  void fill(double value, MemorySegment dst, long dstAt, int n);
+
+  // ---- the plan's row ----
+
+  /**
+   * dst_j ← exp((f + g_j − ((c_j − alpha) − beta_j))/ε), flushed to 0 below 2⁻¹⁰²².
+   *
+   * <p>Evaluated as exp(((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon). c_j may be +∞ and g_j
+   * −∞ (the result is 0); f is finite.
+   *
+   * @return Σ dst_j
+   */
+  double gibbs(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /** As {@link #gibbs} with beta = 0: the same bits as with a beta of zeros. */
+  double gibbs(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /** dst_j ← the exponent of {@link #gibbs}; −∞ wherever gibbs gives 0. */
+  void exponents(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /** max_j g_j − ((c_j − alpha) − beta_j); −∞ when every term is. */
+  double maxSlack(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      int n);
+
+  /** top_j ← max(top_j, f − ((c_j − alpha) − beta_j)): a row's part in the columns' maxima. */
+  void raiseTops(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      int n);
+
+  /**
+   * sum_j ← sum_j + exp((f − ((c_j − alpha) − beta_j) − top_j)/ε): a row's part in the columns'
+   * sums. Where top_j = −∞ nothing is added.
+   */
+  void addColumnExp(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      double inverseEpsilon,
+      MemorySegment sum,
+      long sumAt,
+      int n);
+
+  /** dst_j ← |x − y_j|², with x's coordinate k at {@code x[xAt + k·xStride]}, y's row k likewise. */
+  void squaredDistance(
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      long yStride,
+      int dimensions,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  // ---- reductions ----
+
+  /** Σ x_j. */
+  double sum(MemorySegment x, long xAt, int n);
+
+  /** Σ x_j y_j. */
+  double dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+
+  /** Σ x_j y_j over the entries with x_j ≠ 0: y may be infinite elsewhere. */
+  double dotSupport(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+
+  /** The smallest j of the largest x_j; no NaN among them. */
+  int argMax(MemorySegment x, long xAt, int n);
+
+  /** Largest finite |x_j − alpha|, 0 when none is finite. */
+  double maxAbsFinite(MemorySegment x, long xAt, double alpha, int n);
+
+  /** Smallest x_j; +∞ for a row of +∞. */
+  double min(MemorySegment x, long xAt, int n);
+
+  /** Smallest j with x_j NaN or −∞ (or +∞ too, when {@code refuseInfinity}); −1 when there is none. */
+  int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
+
+  // ---- elementwise ----
+
+  /** y_j ← y_j + s x_j. */
+  void axpy(double s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+
+  /** y_j ← x_j + s y_j. */
+  void xpay(MemorySegment x, long xAt, double s, MemorySegment y, long yAt, int n);
+
+  /** out_j ← x_j y_j. */
+  void multiply(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment out, long outAt, int n);
+
+  /** low_j ← min(low_j, x_j − alpha); high_j ← max(high_j, x_j − alpha) where that is finite. */
+  void bound(
+      MemorySegment x,
+      long xAt,
+      double alpha,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      int n);
+
+  // ---- the marginal system ----
+
+  /** Σ p_j (g_j − level) over the entries with p_j &gt; 0. */
+  double weightedDeviation(
+      MemorySegment p, long pAt, MemorySegment g, long gAt, double level, int n);
+
+  /** out_j ← out_j + p_j ((g_j − level) − share) where p_j &gt; 0. */
+  void addDeviation(
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double share,
+      MemorySegment out,
+      long outAt,
+      int n);
+
+  /** out_j ← out_j + p_j (r − p_j)/r: the Laplacian's diagonal, but for the row's anchor. */
+  void addDiagonal(MemorySegment p, long pAt, double r, MemorySegment out, long outAt, int n);
+
+  /** Σ p_j (v_j − vAnchor). */
+  double anchoredDot(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n);
+
+  /** out_j ← out_j + p_j ((v_j − vAnchor) − d). */
+  void addAnchored(
+      MemorySegment p,
+      long pAt,
+      MemorySegment v,
+      long vAt,
+      double vAnchor,
+      double d,
+      MemorySegment out,
+      long outAt,
+      int n);
+
+  /** dst_j ← scale·p_j (((g_j − level) − x) − y_j) where p_j &gt; 0, else 0. */
+  void gradientRow(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /** out_j ← out_j + p_j (w + z_j), z_j finite. */
+  void addPlanTimes(
+      MemorySegment p,
+      long pAt,
+      double w,
+      MemorySegment z,
+      long zAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+}

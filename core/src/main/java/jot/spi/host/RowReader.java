@@ -1,0 +1,134 @@
+package jot.spi.host;
+
+import java.lang.foreign.MemorySegment;
+import jot.spi.MatrixSource;
+import jot.tensor.DType;
+
+/**
+ * Brings one row of a {@link MatrixSource} as F64 numbers: where they lie, or made in a row of its own
+ * that stays in cache. A reader holds one row at a time; a worker has one for each matrix of an
+ * operation.
+ */
+final class RowReader {
+  private final RowKernels kernels;
+  private final int columns;
+  private final MemorySegment scratch;
+  private final long rowAt;
+  private final long costAt;
+
+  /** Where the row is after {@link #read}. */
+  MemorySegment segment;
+
+  /** Byte offset of the row in {@link #segment}. */
+  long at;
+
+  /** The row's sum, after reading a {@link MatrixSource.Gibbs} plan. */
+  double sum;
+
+  RowReader(RowKernels kernels, int columns, MemorySegment scratch, long rowAt, long costAt) {
+    this.kernels = kernels;
+    this.columns = columns;
+    this.scratch = scratch;
+    this.rowAt = rowAt;
+    this.costAt = costAt;
+    this.segment = scratch;
+    this.at = rowAt;
+  }
+
+  /** Brings the row, from the source's first column to its last. */
+  void read(MatrixSource source, int problem, int row) {
+    if (source instanceof MatrixSource.Gibbs plan) {
+      gibbs(plan, problem, row, HostBuffer.of(plan.f()).get(problem, row));
+    } else if (source instanceof MatrixSource.LogPlan log) {
+      exponents(log.plan(), problem, row);
+    } else {
+      plain(source, problem, row, rowAt);
+    }
+  }
+
+  /** The plan's row for another row potential f: finite, or −∞ for a row of zeros. */
+  void gibbs(MatrixSource.Gibbs plan, int problem, int row, double f) {
+    if (f == Double.NEGATIVE_INFINITY) {
+      kernels.fill(0, scratch, rowAt, columns);
+      sum = 0;
+    } else {
+      plain(plan.cost(), problem, row, costAt);
+      HostBuffer beta = HostBuffer.of(plan.columnAnchor());
+      HostBuffer g = HostBuffer.of(plan.g());
+      double alpha = HostBuffer.of(plan.rowAnchor()).get(problem, row);
+      double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+      if (beta.mayBeNonZero(problem)) {
+        sum =
+            kernels.gibbs(
+                segment, at, alpha, beta.segment, beta.at(problem), g.segment, g.at(problem), f,
+                inverse, scratch, rowAt, columns);
+      } else {
+        sum =
+            kernels.gibbs(
+                segment, at, alpha, g.segment, g.at(problem), f, inverse, scratch, rowAt, columns);
+      }
+    }
+    segment = scratch;
+    at = rowAt;
+  }
+
+  /** max_j g_j − c_ij: what takes a row update from anywhere to safety. */
+  double maxSlack(MatrixSource.Gibbs plan, int problem, int row) {
+    plain(plan.cost(), problem, row, costAt);
+    HostBuffer beta = HostBuffer.of(plan.columnAnchor());
+    HostBuffer g = HostBuffer.of(plan.g());
+    double alpha = HostBuffer.of(plan.rowAnchor()).get(problem, row);
+    return kernels.maxSlack(
+        segment, at, alpha, beta.segment, beta.at(problem), g.segment, g.at(problem), columns);
+  }
+
+  private void exponents(MatrixSource.Gibbs plan, int problem, int row) {
+    double f = HostBuffer.of(plan.f()).get(problem, row);
+    if (f == Double.NEGATIVE_INFINITY) {
+      kernels.fill(Double.NEGATIVE_INFINITY, scratch, rowAt, columns);
+    } else {
+      plain(plan.cost(), problem, row, costAt);
+      HostBuffer beta = HostBuffer.of(plan.columnAnchor());
+      HostBuffer g = HostBuffer.of(plan.g());
+      double alpha = HostBuffer.of(plan.rowAnchor()).get(problem, row);
+      double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+      kernels.exponents(
+          segment, at, alpha, beta.segment, beta.at(problem), g.segment, g.at(problem), f, inverse,
+          scratch, rowAt, columns);
+    }
+    segment = scratch;
+    at = rowAt;
+  }
+
+  /** A row that is no plan's; made at {@code to} where it does not lie in memory as F64. */
+  private void plain(MatrixSource source, int problem, int row, long to) {
+    if (source instanceof MatrixSource.Stored stored) {
+      HostBuffer values = HostBuffer.of(stored.values());
+      if (values.dtype() == DType.F64) {
+        segment = values.segment;
+        at = values.at(problem, row);
+        return;
+      }
+      kernels.widen(values.segment, values.at(problem, row), scratch, to, columns);
+    } else if (source instanceof MatrixSource.SquaredDistance points) {
+      HostBuffer x = HostBuffer.of(points.x());
+      HostBuffer y = HostBuffer.of(points.y());
+      kernels.squaredDistance(
+          x.segment, x.at(problem) + 8L * row, 8L * x.columns(), y.segment, y.at(problem),
+          8L * y.columns(), x.rows(), scratch, to, columns);
+    } else if (source instanceof MatrixSource.LowRank product) {
+      HostBuffer u = HostBuffer.of(product.u());
+      HostBuffer v = HostBuffer.of(product.v());
+      kernels.fill(0, scratch, to, columns);
+      for (int k = 0; k < u.rows(); k++) {
+        double factor = u.get(problem, (long) k * u.columns() + row);
+        kernels.axpy(factor, v.segment, v.at(problem, k), scratch, to, columns);
+      }
+    } else {
+      throw new IllegalArgumentException(
+          "source: a cost must be stored or made from points, received " + source);
+    }
+    segment = scratch;
+    at = to;
+  }
+}

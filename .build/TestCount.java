@@ -156,14 +156,19 @@ final class TestCount {
     return missing.isEmpty();
   }
 
-  /** Reports write {@code name}, {@code name(int)[1]} or {@code name{int}[1]}. */
+  /**
+   * Reports write {@code name}, {@code name(int)[1]} or {@code name{int}[1]}; jqwik's have spaces
+   * for underscores.
+   */
   private static boolean contains(List<String> cases, String test) {
+    String plain = test.replace('_', ' ');
     return cases.stream()
+        .map(c -> c.replace('_', ' '))
         .anyMatch(
             c ->
-                c.startsWith(test)
-                    && (c.length() == test.length()
-                        || !Character.isJavaIdentifierPart(c.charAt(test.length()))));
+                c.startsWith(plain)
+                    && (c.length() == plain.length()
+                        || !Character.isJavaIdentifierPart(c.charAt(plain.length()))));
   }
 
   /** The names of the tests that a class has for an execution, its own and inherited ones. */

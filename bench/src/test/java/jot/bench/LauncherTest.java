@@ -1,0 +1,103 @@
+package jot.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell script that starts jot, on JDKs that only say how they were called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  @TempDir Path directory;
+  private Path script;
+
+  private record Outcome(int exit, String text) {}
+
+  @BeforeEach
+  void install() throws IOException {
+    script = directory.resolve("a place/bin/jot");
+    Files.createDirectories(script.getParent());
+    Files.createDirectories(directory.resolve("a place/lib"));
+    Files.copy(Path.of("src", "main", "launcher", "jot"), script);
+    makeExecutable(script);
+  }
+
+  @Test
+  void arguments_reach_the_main_class_unchanged() throws Exception {
+    Outcome outcome = run(script, Map.of("JOT_JAVA_HOME", jdk("25.0.1")), "solve", "a b", "");
+    assertThat(outcome.exit()).isEqualTo(0);
+    assertThat(outcome.text())
+        .contains("[" + directory.toRealPath().resolve("a place/lib") + "]")
+        .contains("[jot.bench/jot.bench.Jot][solve][a b][]");
+  }
+
+  @Test
+  void a_chain_of_links_leads_to_the_installation() throws Exception {
+    Path absolute = Files.createSymbolicLink(directory.resolve("first"), script);
+    Path relative = Files.createSymbolicLink(directory.resolve("second"), absolute.getFileName());
+    Outcome outcome = run(relative, Map.of("JOT_JAVA_HOME", jdk("25")));
+    assertThat(outcome.text()).contains("a place/lib");
+  }
+
+  @Test
+  void an_old_java_home_is_passed_over_for_a_later_jdk() throws Exception {
+    String old = jdk("17.0.2");
+    String later = jdk("26-ea");
+    Outcome outcome = run(script, Map.of("JAVA_HOME", old, "PATH", later + "/bin:/usr/bin:/bin"));
+    assertThat(outcome.text()).contains("java 26-ea");
+  }
+
+  @Test
+  void a_jdk_named_on_purpose_that_is_too_old_is_an_error_of_one_line() throws Exception {
+    Outcome outcome = run(script, Map.of("JOT_JAVA_HOME", jdk("21.0.4")));
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.text().lines()).hasSize(1);
+    assertThat(outcome.text()).contains("JOT_JAVA_HOME").contains("JDK 25");
+  }
+
+  @Test
+  void native_access_is_granted_only_where_the_gpu_module_is_there() throws Exception {
+    Map<String, String> environment = Map.of("JOT_JAVA_HOME", jdk("25"));
+    assertThat(run(script, environment).text()).doesNotContain("native-access");
+    Files.createFile(directory.resolve("a place/lib/jot-gpu-1.0.jar"));
+    assertThat(run(script, environment).text()).contains("--enable-native-access=jot.gpu");
+  }
+
+  /** A directory that looks like a JDK and whose java prints its version and its arguments. */
+  private String jdk(String version) throws IOException {
+    Path home = directory.resolve("jdk-" + version);
+    Files.createDirectories(home.resolve("bin"));
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    Path java = home.resolve("bin/java");
+    Files.writeString(java, "#!/bin/sh\necho java " + version + "\nprintf '[%s]' \"$@\"\necho\n");
+    makeExecutable(java);
+    return home.toString();
+  }
+
+  private static void makeExecutable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static Outcome run(Path script, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(script.toString());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().clear();
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    builder.environment().putAll(environment);
+    Process process = builder.directory(new File("/")).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), text);
+  }
+}

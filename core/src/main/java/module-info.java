@@ -1,6 +1,6 @@
 /** Optimal transport with entropic regularisation, differentiable in everything it is given. */
 module jot {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports jot;
   exports jot.geometry;

@@ -83,7 +83,7 @@ public interface Session extends AutoCloseable {
   @Override
   void close();
 
-  // ---- vectors: any buffers of one shape ----
+  // ---- vectors; fill, copy, multiply and axpy also on F64 matrices ----
 
   /** x ← value. */
   void fill(Buffer x, double value, @Nullable Buffer active);
@@ -203,7 +203,7 @@ public interface Session extends AutoCloseable {
   void materialise(MatrixSource source, Buffer out, @Nullable Buffer active);
 
   /** to ← fromᵀ for stored matrices, in to's type. */
-  void transpose(Buffer from, Buffer to);
+  void transpose(Buffer from, Buffer to, @Nullable Buffer active);
 
   /** values ← (Σ P C, Σ P log P, Σ P) with C the whole cost, entries with P = 0 skipped; length 3. */
   void values(MatrixSource.LogPlan log, Buffer values);
@@ -253,14 +253,25 @@ public interface Session extends AutoCloseable {
    * @param components a scalar: connected components found among the columns with mass
    */
   void eliminate(
-      MatrixSource plan, Buffer rowSums, Buffer columnSums, Buffer factor, Buffer components);
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer columnSums,
+      Buffer factor,
+      Buffer components,
+      @Nullable Buffer active);
 
   /** y ← a solution of S y = rhs, 0 at the last vertex of each component. */
-  void eliminateSolve(Buffer factor, Buffer rhs, Buffer y);
+  void eliminateSolve(Buffer factor, Buffer rhs, Buffer y, @Nullable Buffer active);
 
   /** x_i ← τ_i − y_J − Σ_j P_ij (y_j − y_J)/r_i: the eliminated rows, less their level γ. */
   void rowUnknowns(
-      MatrixSource plan, Buffer rowSums, Buffer anchor, Buffer share, Buffer y, Buffer x);
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer anchor,
+      Buffer share,
+      Buffer y,
+      Buffer x,
+      @Nullable Buffer active);
 
   /**
    * M = −(1/ε) P∘((G − γ) − x − y) for the plan P of these exponents, and M_iJ ← f̄_i − Σ_{j≠J} M_ij: the row sums are right by
@@ -284,7 +295,8 @@ public interface Session extends AutoCloseable {
       @Nullable Buffer out,
       @Nullable Buffer pointsX,
       @Nullable Buffer pointsY,
-      Buffer epsilonDerivative);
+      Buffer epsilonDerivative,
+      @Nullable Buffer active);
 
   /**
    * One-sided derivatives where there is no mass. Rows with a_i = 0: x_i ← Σ_j q_ij (G_ij − y_j), q_i

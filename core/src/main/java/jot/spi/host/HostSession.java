@@ -199,6 +199,9 @@ final class HostSession implements Session, WorkerPool.Task {
 
   private void run(HostOp operation, @Nullable Buffer mask) {
     active = mask == null ? null : HostBuffer.of(mask);
+    if (active != null && noneActive(active)) {
+      return;
+    }
     op = operation;
     boolean alone = (long) rows * columns * batch < MIN_PARALLEL || !confined.isEmpty();
     for (phase = 0; phase < operation.phases(); phase++) {
@@ -212,6 +215,15 @@ final class HostSession implements Session, WorkerPool.Task {
       }
     }
     op = null;
+  }
+
+  private boolean noneActive(HostBuffer mask) {
+    for (int problem = 0; problem < batch; problem++) {
+      if (mask.get(problem, 0) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -358,8 +370,12 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
-  public void transpose(Buffer from, Buffer to) {
-    Transfers.transpose(HostBuffer.of(from), HostBuffer.of(to), batch);
+  public void transpose(Buffer from, Buffer to, @Nullable Buffer mask) {
+    for (int problem = 0; problem < batch; problem++) {
+      if (mask == null || HostBuffer.of(mask).get(problem, 0) != 0) {
+        Transfers.transpose(HostBuffer.of(from), HostBuffer.of(to), problem);
+      }
+    }
   }
 
   @Override
@@ -407,19 +423,30 @@ final class HostSession implements Session, WorkerPool.Task {
 
   @Override
   public void eliminate(
-      MatrixSource plan, Buffer rowSums, Buffer columnSums, Buffer factor, Buffer components) {
-    run(ops.eliminate().with(plan, rowSums, columnSums, factor, components), null);
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer columnSums,
+      Buffer factor,
+      Buffer components,
+      @Nullable Buffer mask) {
+    run(ops.eliminate().with(plan, rowSums, columnSums, factor, components), mask);
   }
 
   @Override
-  public void eliminateSolve(Buffer factor, Buffer rhs, Buffer y) {
-    run(ops.eliminateSolve().with(factor, rhs, y), null);
+  public void eliminateSolve(Buffer factor, Buffer rhs, Buffer y, @Nullable Buffer mask) {
+    run(ops.eliminateSolve().with(factor, rhs, y), mask);
   }
 
   @Override
   public void rowUnknowns(
-      MatrixSource plan, Buffer rowSums, Buffer anchor, Buffer share, Buffer y, Buffer x) {
-    run(ops.rowUnknowns().with(plan, rowSums, anchor, share, y, x), null);
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer anchor,
+      Buffer share,
+      Buffer y,
+      Buffer x,
+      @Nullable Buffer mask) {
+    run(ops.rowUnknowns().with(plan, rowSums, anchor, share, y, x), mask);
   }
 
   @Override
@@ -435,12 +462,13 @@ final class HostSession implements Session, WorkerPool.Task {
       @Nullable Buffer out,
       @Nullable Buffer pointsX,
       @Nullable Buffer pointsY,
-      Buffer epsilonDerivative) {
+      Buffer epsilonDerivative,
+      @Nullable Buffer mask) {
     run(
         ops.costGradient()
             .with(log, g, rowCotangent, anchor, level, x, y, addPlan)
             .to(out, pointsX, pointsY, epsilonDerivative),
-        null);
+        mask);
   }
 
   @Override

@@ -84,25 +84,23 @@ final class Transfers {
     }
   }
 
-  /** to ← fromᵀ, tile by tile so that both stay in cache. */
-  static void transpose(HostBuffer from, HostBuffer to, int batch) {
+  /** to ← fromᵀ of one problem, tile by tile so that both stay in cache. */
+  static void transpose(HostBuffer from, HostBuffer to, int problem) {
     int tile = 32;
-    for (int problem = 0; problem < batch; problem++) {
-      for (int i0 = 0; i0 < from.rows(); i0 += tile) {
-        for (int j0 = 0; j0 < from.columns(); j0 += tile) {
-          int iEnd = Math.min(from.rows(), i0 + tile);
-          int jEnd = Math.min(from.columns(), j0 + tile);
-          for (int i = i0; i < iEnd; i++) {
-            for (int j = j0; j < jEnd; j++) {
-              double value =
-                  from.dtype() == DType.F64
-                      ? from.segment.get(Layouts.F64, from.at(problem, i) + 8L * j)
-                      : from.segment.get(Layouts.F32, from.at(problem, i) + 4L * j);
-              if (to.dtype() == DType.F64) {
-                to.segment.set(Layouts.F64, to.at(problem, j) + 8L * i, value);
-              } else {
-                to.segment.set(Layouts.F32, to.at(problem, j) + 4L * i, (float) value);
-              }
+    for (int i0 = 0; i0 < from.rows(); i0 += tile) {
+      for (int j0 = 0; j0 < from.columns(); j0 += tile) {
+        int iEnd = Math.min(from.rows(), i0 + tile);
+        int jEnd = Math.min(from.columns(), j0 + tile);
+        for (int i = i0; i < iEnd; i++) {
+          for (int j = j0; j < jEnd; j++) {
+            double value =
+                from.dtype() == DType.F64
+                    ? from.segment.get(Layouts.F64, from.at(problem, i) + 8L * j)
+                    : from.segment.get(Layouts.F32, from.at(problem, i) + 4L * j);
+            if (to.dtype() == DType.F64) {
+              to.segment.set(Layouts.F64, to.at(problem, j) + 8L * i, value);
+            } else {
+              to.segment.set(Layouts.F32, to.at(problem, j) + 4L * i, (float) value);
             }
           }
         }

@@ -58,9 +58,11 @@ final class VectorOps {
   void multiply(HostBuffer x, HostBuffer y, HostBuffer out, @Nullable Buffer active) {
     for (int problem = 0; problem < batch; problem++) {
       if (!skip(active, problem)) {
-        kernels.multiply(
-            x.segment, x.at(problem), y.segment, y.at(problem), out.segment, out.at(problem),
-            x.columns());
+        for (int i = 0; i < x.rows(); i++) {
+          kernels.multiply(
+              x.segment, x.at(problem, i), y.segment, y.at(problem, i), out.segment,
+              out.at(problem, i), x.columns());
+        }
       }
     }
   }
@@ -90,9 +92,11 @@ final class VectorOps {
   void axpy(double s, Buffer p, Buffer q, HostBuffer x, HostBuffer y, @Nullable Buffer active) {
     for (int problem = 0; problem < batch; problem++) {
       if (!skip(active, problem)) {
-        kernels.axpy(
-            s * quotient(p, q, problem), x.segment, x.at(problem), y.segment, y.at(problem),
-            x.columns());
+        double factor = s * quotient(p, q, problem);
+        for (int i = 0; i < x.rows(); i++) {
+          kernels.axpy(
+              factor, x.segment, x.at(problem, i), y.segment, y.at(problem, i), x.columns());
+        }
       }
     }
   }

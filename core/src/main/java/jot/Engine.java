@@ -1,0 +1,364 @@
+package jot;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.locks.ReentrantLock;
+import jot.backward.Implicit;
+import jot.backward.LinearChoice;
+import jot.geometry.Geometry;
+import jot.solve.Forward;
+import jot.solve.ForwardSolver;
+import jot.solve.ForwardState;
+import jot.solve.History;
+import jot.solve.Limits;
+import jot.solve.LogDomain;
+import jot.solve.Outcome;
+import jot.solve.Progress;
+import jot.solve.Scaling;
+import jot.spi.Backend;
+import jot.spi.Session;
+import jot.tensor.DType;
+import jot.tensor.Shape;
+import jot.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prepared batch on a backend with everything that forward and backward work on. A {@link Solution}
+ * owns one, a {@link SinkhornLayer} keeps one. One operation at a time: the lock makes a close wait for
+ * it.
+ */
+final class Engine implements AutoCloseable {
+  /** Range of the cost in units of ε up to which scalings stay in range for many sweeps. */
+  private static final double SCALING_RANGE = 500;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Settings settings;
+  private final Backend backend;
+  private final Session session;
+  private final Arena arena = Arena.ofShared();
+  private final Costs costs;
+  private final ForwardState state;
+  private final History history;
+  private final Forward forward;
+  private final Progress progress;
+  private final Limits limits;
+  private final ForwardSolver log = new LogDomain();
+  private final ForwardSolver scaling = new Scaling();
+  private final boolean[] byScaling;
+  private final boolean[] byLog;
+  private final Tensor rowAnchor;
+  private final Tensor columnAnchor;
+  private @Nullable Implicit implicit;
+  private boolean implicitIsFresh;
+  private boolean closed;
+
+  private Engine(Settings settings, Backend backend, Session session, Costs costs) {
+    this.settings = settings;
+    this.backend = backend;
+    this.session = session;
+    this.costs = costs;
+    state = new ForwardState(session, costs.source(), arena);
+    history = new History(session.batch());
+    forward = new Forward(state, history);
+    ProgressListener listener = settings.listener();
+    progress = listener == null ? Progress.NONE : listener::progress;
+    limits = new Limits(settings.tolerance(), settings.maxIterations());
+    byScaling = new boolean[session.batch()];
+    byLog = new boolean[session.batch()];
+    rowAnchor = vector(session.rows());
+    columnAnchor = vector(session.columns());
+  }
+
+  /** Prepares for dense costs. */
+  static Engine dense(
+      Settings settings, Backend backend, DType dtype, int batch, int rows, int columns) {
+    Session session = backend.open(batch, rows, columns);
+    return guarded(session, () -> new Engine(settings, backend, session, Costs.dense(session, dtype)));
+  }
+
+  /** Prepares for geometries like this one. */
+  static Engine like(Settings settings, Backend backend, Geometry geometry) {
+    Session session = backend.open(geometry.batch(), geometry.rows(), geometry.columns());
+    return guarded(
+        session, () -> new Engine(settings, backend, session, Costs.like(session, geometry)));
+  }
+
+  private static Engine guarded(Session session, java.util.function.Supplier<Engine> make) {
+    try {
+      return make.get();
+    } catch (Throwable thrown) {
+      session.close();
+      throw thrown;
+    }
+  }
+
+  Tensor vector(int length) {
+    return Tensor.allocate(arena, DType.F64, new Shape(session.batch(), 1, length));
+  }
+
+  Session session() {
+    return session;
+  }
+
+  ForwardState state() {
+    return state;
+  }
+
+  Costs costs() {
+    return costs;
+  }
+
+  Arena arena() {
+    return arena;
+  }
+
+  History history() {
+    return history;
+  }
+
+  String backendDescription() {
+    return backend.description();
+  }
+
+  String backendName() {
+    return backend.name();
+  }
+
+  double linearTolerance() {
+    return settings.linearTolerance();
+  }
+
+  /** α, valid after a forward pass. */
+  Tensor rowAnchor() {
+    return rowAnchor;
+  }
+
+  /** β, valid after a forward pass. */
+  Tensor columnAnchor() {
+    return columnAnchor;
+  }
+
+  /** Begins an operation: alone, on memory that is there. */
+  void enter() {
+    lock.lock();
+    if (closed) {
+      lock.unlock();
+      throw new IllegalStateException(
+          "this solution or layer is closed; ask it before close(), or copy what you need");
+    }
+  }
+
+  /** As {@link #enter}, for an operation that reads the caller's cost again. */
+  void enterReading() {
+    enter();
+    try {
+      costs.checkStillUsable();
+    } catch (IllegalArgumentException gone) {
+      lock.unlock();
+      throw gone;
+    }
+  }
+
+  void exit() {
+    lock.unlock();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        session.close();
+        arena.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Memory that went away during an operation, in words; other failures pass. */
+  static RuntimeException explain(RuntimeException failure) {
+    String message = failure.getMessage();
+    if (failure instanceof IllegalStateException
+        && message != null
+        && message.contains("Already closed")) {
+      return new IllegalStateException(
+          "an arena was closed while jot worked on its memory; keep the arenas of cost, weights and"
+              + " gradients open until the call returns, and the cost's until the solution is closed",
+          failure);
+    }
+    return failure;
+  }
+
+  /** Solves a problem of the prepared kind and shape. */
+  void forward(Problem problem) {
+    costs.bind(problem.geometry());
+    solve(problem.a(), problem.b(), problem.epsilon(), problem.f());
+  }
+
+  /** Solves dense problems. */
+  void forward(Tensor cost, @Nullable Tensor a, @Nullable Tensor b) {
+    costs.bind(cost);
+    solve(a, b, null, null);
+  }
+
+  private void solve(
+      @Nullable Tensor a, @Nullable Tensor b, double @Nullable [] epsilon, @Nullable Tensor f) {
+    int batch = session.batch();
+    for (int problem = 0; problem < batch; problem++) {
+      state
+          .epsilonHost()
+          .setFlat(problem, Checks.epsilon(epsilon, settings.epsilon(), problem, batch));
+    }
+    Weights.load(a, b, state.aHost(), state.bHost());
+    implicitIsFresh = false;
+    inspect();
+    start(f);
+    forward.begin(limits);
+    choose();
+    forward.solve(scaling, byScaling, limits, progress);
+    forward.solve(log, byLog, limits, progress);
+    forward.measureEnded();
+    session.read(state.plan().f(), state.fHost());
+    session.read(state.plan().g(), state.gHost());
+    session.poll();
+    if (settings.requireConvergence()) {
+      for (int problem = 0; problem < batch; problem++) {
+        Status status = status(problem);
+        if (!status.converged()) {
+          throw new NotConvergedException(status, problem, residual(problem));
+        }
+      }
+    }
+  }
+
+  private void inspect() {
+    session.write(state.epsilonHost(), state.plan().epsilon());
+    session.write(state.aHost(), state.a());
+    session.write(state.bHost(), state.b());
+    session.inspect(
+        costs.source(),
+        state.a(),
+        state.b(),
+        state.plan().rowAnchor(),
+        state.plan().columnAnchor(),
+        state.facts());
+    session.read(state.facts(), state.factsHost());
+    session.read(state.plan().rowAnchor(), rowAnchor);
+    session.read(state.plan().columnAnchor(), columnAnchor);
+    session.poll();
+    for (int problem = 0; problem < session.batch(); problem++) {
+      double bad = fact(problem, Session.Facts.BAD_ENTRY);
+      if (bad >= 0) {
+        throw costs.badEntry(problem, bad);
+      }
+    }
+  }
+
+  double fact(int problem, int fact) {
+    return state.factsHost().getFlat((long) problem * Session.Facts.COUNT + fact);
+  }
+
+  /** Row potentials to start from, less the anchors; −∞ where there is no mass. */
+  private void start(@Nullable Tensor f) {
+    int m = session.rows();
+    if (f != null) {
+      Checks.vector("warm start f", f, session.batch(), m);
+    }
+    for (int problem = 0; problem < session.batch(); problem++) {
+      for (int i = 0; i < m; i++) {
+        long at = (long) problem * m + i;
+        double value = Double.NEGATIVE_INFINITY;
+        if (state.aHost().getFlat(at) > 0) {
+          value = 0;
+          if (f != null) {
+            double given = f.getFlat(f.batch() == 1 ? i : at);
+            if (!Double.isFinite(given)) {
+              throw Checks.bad(
+                  "warm start f: expected finite potentials where there is mass, received "
+                      + given
+                      + " at index "
+                      + i
+                      + " of problem "
+                      + problem);
+            }
+            value = given - rowAnchor.getFlat(at);
+          }
+        }
+        state.fHost().setFlat(at, value);
+      }
+    }
+    session.write(state.fHost(), state.plan().f());
+    session.poll();
+  }
+
+  /** Which solver each problem gets, from its own numbers alone. */
+  private void choose() {
+    for (int problem = 0; problem < session.batch(); problem++) {
+      boolean feasible =
+          fact(problem, Session.Facts.BLOCKED_ROW) < 0
+              && fact(problem, Session.Facts.BLOCKED_COLUMN) < 0;
+      if (!feasible) {
+        state.end(problem, Outcome.INFEASIBLE);
+      }
+      byScaling[problem] =
+          switch (settings.solver()) {
+            case SCALING -> true;
+            case LOG -> false;
+            case AUTO -> costs.isStored() && rangeInEpsilons(problem) <= SCALING_RANGE;
+          };
+      byLog[problem] = !byScaling[problem];
+    }
+  }
+
+  private double rangeInEpsilons(int problem) {
+    return fact(problem, Session.Facts.RANGE) / state.epsilonHost().getFlat(problem);
+  }
+
+  String solver(int problem) {
+    return byScaling[problem] ? scaling.name() : log.name();
+  }
+
+  String solverReason(int problem) {
+    if (settings.solver() != Solver.AUTO) {
+      return "asked for";
+    }
+    if (!costs.isStored()) {
+      return "points have no m×n array to hold a kernel";
+    }
+    return "the cost's range is "
+        + String.format(java.util.Locale.ROOT, "%.3g", rangeInEpsilons(problem))
+        + " ε, "
+        + (byScaling[problem] ? "at most " : "more than ")
+        + (int) SCALING_RANGE;
+  }
+
+  Status status(int problem) {
+    return Status.of(state.outcome(problem));
+  }
+
+  double residual(int problem) {
+    return state.residual(problem) / state.mass(problem);
+  }
+
+  /** The backward pass of the current solution. */
+  Implicit implicit() {
+    Implicit pass = implicit;
+    if (pass == null) {
+      LinearChoice choice =
+          switch (settings.linearSolver()) {
+            case AUTO -> LinearChoice.AUTO;
+            case DENSE -> LinearChoice.DENSE;
+            case CG -> LinearChoice.CG;
+          };
+      pass = new Implicit(state, arena, choice, settings.linearTolerance());
+      implicit = pass;
+    }
+    if (!implicitIsFresh) {
+      pass.refresh();
+      implicitIsFresh = true;
+    }
+    return pass;
+  }
+
+}

@@ -1,0 +1,14 @@
+package jot;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Sinkhorn} was configured with. */
+record Settings(
+    double epsilon,
+    double tolerance,
+    int maxIterations,
+    Solver solver,
+    LinearSolver linearSolver,
+    double linearTolerance,
+    @Nullable ProgressListener listener,
+    boolean requireConvergence) {}

@@ -1,0 +1,49 @@
+package jot;
+
+import jot.solve.Outcome;
+
+/** How a solve ended. The message says what happened and what to try. */
+public enum Status {
+  /** The marginal residual is at most the tolerance. */
+  CONVERGED("converged: the marginal residual is at most the tolerance"),
+
+  /** The sweeps allowed were not enough. */
+  MAX_ITERATIONS(
+      "not converged: the maximum number of iterations was reached before the tolerance;"
+          + " raise maxIterations, the tolerance or epsilon"),
+
+  /** Rounding keeps the residual above the tolerance. */
+  PRECISION_LIMIT(
+      "not converged to the tolerance: the residual is at the floor that rounding sets for this cost"
+          + " and epsilon; the result is as good as it gets, raise the tolerance or epsilon"),
+
+  /** A row or column with mass has no finite cost, so no plan exists. */
+  INFEASIBLE(
+      "no plan exists: a row or column with mass has no finite cost to any partner with mass; allow a"
+          + " pair or take its weight to zero");
+
+  private final String message;
+
+  Status(String message) {
+    this.message = message;
+  }
+
+  /** What happened, and what to try. */
+  public String message() {
+    return message;
+  }
+
+  /** Whether this is {@link #CONVERGED}. */
+  public boolean converged() {
+    return this == CONVERGED;
+  }
+
+  static Status of(Outcome outcome) {
+    return switch (outcome) {
+      case CONVERGED -> CONVERGED;
+      case PRECISION_LIMIT -> PRECISION_LIMIT;
+      case INFEASIBLE -> INFEASIBLE;
+      case MAX_ITERATIONS, RUNNING -> MAX_ITERATIONS;
+    };
+  }
+}

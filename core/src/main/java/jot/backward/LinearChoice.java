@@ -1,0 +1,11 @@
+package jot.backward;
+
+/** Which solver the marginal system gets. */
+public enum LinearChoice {
+  /** Dense where it is small; else CG, and dense for what CG did not bring to its tolerance. */
+  AUTO,
+  /** Accurate elimination. */
+  DENSE,
+  /** Conjugate gradients. */
+  CG
+}

@@ -1,0 +1,21 @@
+package jot.solve;
+
+import jot.spi.Buffer;
+
+/**
+ * An iteration on the potentials of the active problems. It holds nothing of a solve but work memory;
+ * {@link Forward} says when to stop.
+ */
+public interface ForwardSolver {
+  /** The name that reports and options use. */
+  String name();
+
+  /** Issues what must be there before the first block; the potentials' columns are exact. */
+  void prepare(ForwardState state);
+
+  /** Issues this many iterations; a problem stops when its residual is at most the threshold. */
+  void block(ForwardState state, int sweeps, Buffer threshold);
+
+  /** Issues what brings the result into the potentials of the problems that {@code mask} names. */
+  void finish(ForwardState state, Buffer mask);
+}

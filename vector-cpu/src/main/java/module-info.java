@@ -3,4 +3,7 @@ module jot.vector {
   requires static org.jspecify;
   requires jdk.incubator.vector;
   requires jot;
+
+  provides jot.spi.BackendProvider with
+      jot.vector.VectorProvider;
 }

@@ -1,0 +1,227 @@
+package jot.vector;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.INDEX;
+import static jot.vector.Lanes.LANES;
+import static jot.vector.Lanes.ORDER;
+import static jot.vector.Lanes.offHeap;
+import static jot.vector.VectorExp.C10;
+import static jot.vector.VectorExp.C11;
+import static jot.vector.VectorExp.C2;
+import static jot.vector.VectorExp.C3;
+import static jot.vector.VectorExp.C4;
+import static jot.vector.VectorExp.C5;
+import static jot.vector.VectorExp.C6;
+import static jot.vector.VectorExp.C7;
+import static jot.vector.VectorExp.C8;
+import static jot.vector.VectorExp.C9;
+import static jot.vector.VectorExp.HIGHEST;
+import static jot.vector.VectorExp.LN2_LOWER;
+import static jot.vector.VectorExp.LN2_UPPER;
+import static jot.vector.VectorExp.LOG2_E;
+import static jot.vector.VectorExp.LOWEST;
+import static jot.vector.VectorExp.ROUNDER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jot.spi.host.RowKernels;
+
+/**
+ * A row's part in the columns' log-sum-exp, against the columns' maxima: the pass for when nothing
+ * is known to be bounded yet. It has no row to write exponents to, so it carries its exponential.
+ */
+interface ColumnKernels extends RowKernels {
+
+  @Override
+  default void raiseTops(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      int n) {
+    c = offHeap(c);
+    beta = offHeap(beta);
+    top = offHeap(top);
+    DoubleVector row = DoubleVector.broadcast(DOUBLES, f);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
+      DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * j, ORDER);
+      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, top, topAt + 8L * j, ORDER);
+      DoubleVector slack = row.sub(cost.sub(alpha).sub(column));
+      DoubleVector raised = old.blend(slack, slack.compare(GT, old));
+      raised.intoMemorySegment(top, topAt + 8L * j, ORDER);
+    }
+    if (bound < n) {
+      VectorMask<Double> rest = INDEX.compare(LT, n - bound);
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * bound, ORDER, rest);
+      DoubleVector column =
+          DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * bound, ORDER, rest);
+      DoubleVector old =
+          DoubleVector.fromMemorySegment(DOUBLES, top, topAt + 8L * bound, ORDER, rest);
+      DoubleVector slack = row.sub(cost.sub(alpha).sub(column));
+      DoubleVector raised = old.blend(slack, slack.compare(GT, old));
+      raised.intoMemorySegment(top, topAt + 8L * bound, ORDER, rest);
+    }
+  }
+
+  @Override
+  default void addColumnExp(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      double inverseEpsilon,
+      MemorySegment sum,
+      long sumAt,
+      int n) {
+    int bound = DOUBLES.loopBound(n);
+    if (bound > 0) {
+      addColumnExpFull(
+          c, cAt, alpha, beta, betaAt, f, top, topAt, inverseEpsilon, sum, sumAt, bound);
+    }
+    if (bound < n) {
+      long o = 8L * bound;
+      addColumnExpRest(
+          c,
+          cAt + o,
+          alpha,
+          beta,
+          betaAt + o,
+          f,
+          top,
+          topAt + o,
+          inverseEpsilon,
+          sum,
+          sumAt + o,
+          n - bound);
+    }
+  }
+
+  /** {@link #addColumnExp} of whole vectors; the exponential is that of {@link VectorExp}. */
+  private static void addColumnExpFull(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      double inverseEpsilon,
+      MemorySegment sum,
+      long sumAt,
+      int n) {
+    c = offHeap(c);
+    beta = offHeap(beta);
+    top = offHeap(top);
+    sum = offHeap(sum);
+    DoubleVector row = DoubleVector.broadcast(DOUBLES, f);
+    for (int j = 0; j < n; j += LANES) {
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
+      DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * j, ORDER);
+      DoubleVector most = DoubleVector.fromMemorySegment(DOUBLES, top, topAt + 8L * j, ORDER);
+      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, sum, sumAt + 8L * j, ORDER);
+      DoubleVector slack = row.sub(cost.sub(alpha).sub(column)).sub(most);
+      DoubleVector v = slack.mul(inverseEpsilon);
+      DoubleVector shifted =
+          v.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), DoubleVector.broadcast(DOUBLES, ROUNDER));
+      DoubleVector k = shifted.sub(ROUNDER);
+      DoubleVector upper = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_UPPER), v);
+      DoubleVector r = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_LOWER), upper);
+      DoubleVector rr = r.mul(r);
+      DoubleVector even =
+          rr.fma(DoubleVector.broadcast(DOUBLES, C10), DoubleVector.broadcast(DOUBLES, C8))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C6))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C4))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C2));
+      DoubleVector odd =
+          rr.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C9))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C7))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C5))
+              .fma(rr, DoubleVector.broadcast(DOUBLES, C3));
+      DoubleVector p = odd.fma(r, even).fma(rr, r).add(1.0);
+      DoubleVector scaled =
+          shifted
+              .reinterpretAsLongs()
+              .lanewise(LSHL, 52)
+              .add(p.reinterpretAsLongs())
+              .reinterpretAsDoubles();
+      DoubleVector e =
+          scaled
+              .blend(0.0, v.compare(LT, LOWEST))
+              .blend(Double.POSITIVE_INFINITY, v.compare(GT, HIGHEST));
+      DoubleVector grown = old.blend(old.add(e), most.compare(GT, Double.NEGATIVE_INFINITY));
+      grown.intoMemorySegment(sum, sumAt + 8L * j, ORDER);
+    }
+  }
+
+  /** {@link #addColumnExp} of less than a vector. */
+  private static void addColumnExpRest(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      double inverseEpsilon,
+      MemorySegment sum,
+      long sumAt,
+      int n) {
+    c = offHeap(c);
+    beta = offHeap(beta);
+    top = offHeap(top);
+    sum = offHeap(sum);
+    DoubleVector row = DoubleVector.broadcast(DOUBLES, f);
+    VectorMask<Double> rest = INDEX.compare(LT, n);
+    DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt, ORDER, rest);
+    DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt, ORDER, rest);
+    DoubleVector most = DoubleVector.fromMemorySegment(DOUBLES, top, topAt, ORDER, rest);
+    DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, sum, sumAt, ORDER, rest);
+    DoubleVector slack = row.sub(cost.sub(alpha).sub(column)).sub(most);
+    DoubleVector v = slack.mul(inverseEpsilon);
+    DoubleVector shifted =
+        v.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), DoubleVector.broadcast(DOUBLES, ROUNDER));
+    DoubleVector k = shifted.sub(ROUNDER);
+    DoubleVector upper = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_UPPER), v);
+    DoubleVector r = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_LOWER), upper);
+    DoubleVector rr = r.mul(r);
+    DoubleVector even =
+        rr.fma(DoubleVector.broadcast(DOUBLES, C10), DoubleVector.broadcast(DOUBLES, C8))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C6))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C4))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C2));
+    DoubleVector odd =
+        rr.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C9))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C7))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C5))
+            .fma(rr, DoubleVector.broadcast(DOUBLES, C3));
+    DoubleVector p = odd.fma(r, even).fma(rr, r).add(1.0);
+    DoubleVector scaled =
+        shifted
+            .reinterpretAsLongs()
+            .lanewise(LSHL, 52)
+            .add(p.reinterpretAsLongs())
+            .reinterpretAsDoubles();
+    DoubleVector e =
+        scaled
+            .blend(0.0, v.compare(LT, LOWEST))
+            .blend(Double.POSITIVE_INFINITY, v.compare(GT, HIGHEST));
+    DoubleVector grown = old.blend(old.add(e), most.compare(GT, Double.NEGATIVE_INFINITY));
+    grown.intoMemorySegment(sum, sumAt, ORDER, rest);
+  }
+}

@@ -4,10 +4,8 @@ import jot.backward.Implicit;
 import jot.backward.Unrolled;
 import jot.solve.ForwardState;
 import jot.spi.Buffer;
-import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
-import jot.tensor.Shape;
 import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 

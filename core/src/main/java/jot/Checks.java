@@ -4,8 +4,8 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every input must pass before any work is done. Messages read: argument, what is expected, what
- * was received, what to do. Nothing is allocated where all is well.
+ * What every input must pass before any work is done. Messages read: argument, what is expected,
+ * what was received, what to do. Nothing is allocated where all is well.
  */
 final class Checks {
   private Checks() {}
@@ -25,8 +25,8 @@ final class Checks {
     if (!tensor.segment().isAccessibleBy(Thread.currentThread())) {
       throw bad(
           name
-              + ": expected memory that this thread may touch, received a tensor in another thread's"
-              + " confined arena; allocate it in Arena.ofShared() or Arena.ofAuto()");
+              + ": expected memory that this thread may touch, received a tensor in another"
+              + " thread's confined arena; allocate it in Arena.ofShared() or Arena.ofAuto()");
     }
   }
 
@@ -84,8 +84,7 @@ final class Checks {
     for (long k = 0; k < count; k++) {
       double value = tensor.getFlat(k);
       if (!Double.isFinite(value)) {
-        throw bad(
-            name + ": expected finite numbers, received " + value + " at flat index " + k);
+        throw bad(name + ": expected finite numbers, received " + value + " at flat index " + k);
       }
     }
   }

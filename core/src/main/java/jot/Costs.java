@@ -106,8 +106,7 @@ final class Costs {
     int n = session.columns();
     long row = (long) flat / n;
     long column = (long) flat % n;
-    String value =
-        bound == null ? "" : " " + bound.get(problem, (int) row, (int) column);
+    String value = bound == null ? "" : " " + bound.get(problem, (int) row, (int) column);
     return Checks.bad(
         "cost: expected numbers or +∞, received"
             + (value.isEmpty() ? " an overflow" : value)

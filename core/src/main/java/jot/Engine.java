@@ -22,9 +22,9 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prepared batch on a backend with everything that forward and backward work on. A {@link Solution}
- * owns one, a {@link SinkhornLayer} keeps one. One operation at a time: the lock makes a close wait for
- * it.
+ * A prepared batch on a backend with everything that forward and backward work on. A {@link
+ * Solution} owns one, a {@link SinkhornLayer} keeps one. One operation at a time: the lock makes a
+ * close wait for it.
  */
 final class Engine implements AutoCloseable {
   /** Range of the cost in units of ε up to which scalings stay in range for many sweeps. */
@@ -72,7 +72,8 @@ final class Engine implements AutoCloseable {
   static Engine dense(
       Settings settings, Backend backend, DType dtype, int batch, int rows, int columns) {
     Session session = backend.open(batch, rows, columns);
-    return guarded(session, () -> new Engine(settings, backend, session, Costs.dense(session, dtype)));
+    return guarded(
+        session, () -> new Engine(settings, backend, session, Costs.dense(session, dtype)));
   }
 
   /** Prepares for geometries like this one. */
@@ -184,7 +185,8 @@ final class Engine implements AutoCloseable {
         && message.contains("Already closed")) {
       return new IllegalStateException(
           "an arena was closed while jot worked on its memory; keep the arenas of cost, weights and"
-              + " gradients open until the call returns, and the cost's until the solution is closed",
+              + " gradients open until the call returns, and the cost's until the solution is"
+              + " closed",
           failure);
     }
     return failure;
@@ -360,5 +362,4 @@ final class Engine implements AutoCloseable {
     }
     return pass;
   }
-
 }

@@ -18,8 +18,8 @@ public record ErrorHistory(List<Entry> entries) {
    * One look.
    *
    * @param sweeps iterations issued until then
-   * @param residuals L1 marginal residual relative to the mass, one a problem; NaN where a problem had
-   *     stopped before
+   * @param residuals L1 marginal residual relative to the mass, one a problem; NaN where a problem
+   *     had stopped before
    */
   public record Entry(int sweeps, List<Double> residuals) {
     /** Copies the list. */

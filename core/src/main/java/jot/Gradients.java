@@ -4,11 +4,12 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backward pass gives. Its memory belongs to the {@link Solution} or {@link SinkhornLayer} that
- * made it and is freed with it; a layer overwrites it with every pass. Not thread-safe.
+ * What a backward pass gives. Its memory belongs to the {@link Solution} or {@link SinkhornLayer}
+ * that made it and is freed with it; a layer overwrites it with every pass. Not thread-safe.
  *
- * <p>∂a and ∂b are projected on the changes that keep the mass: each is centred to mean zero over the
- * entries with mass. {@link #mass} holds what that leaves out: a change with Σδa = Σδb = s adds s·mass.
+ * <p>∂a and ∂b are projected on the changes that keep the mass: each is centred to mean zero over
+ * the entries with mass. {@link #mass} holds what that leaves out: a change with Σδa = Σδb = s adds
+ * s·mass.
  */
 public final class Gradients {
   private final @Nullable Tensor cost;
@@ -22,8 +23,7 @@ public final class Gradients {
   private final String[] solver;
   private final LinearStatus[] status;
 
-  Gradients(
-      int batch, @Nullable Tensor cost, @Nullable Positions positions, Tensor a, Tensor b) {
+  Gradients(int batch, @Nullable Tensor cost, @Nullable Positions positions, Tensor a, Tensor b) {
     this.cost = cost;
     this.positions = positions;
     this.a = a;
@@ -87,12 +87,16 @@ public final class Gradients {
     return positions;
   }
 
-  /** ∂ℓ/∂a, (batch, 1, m), F64, mean zero over the rows with mass; one-sided where there is none. */
+  /**
+   * ∂ℓ/∂a, (batch, 1, m), F64, mean zero over the rows with mass; one-sided where there is none.
+   */
   public Tensor a() {
     return a;
   }
 
-  /** ∂ℓ/∂b, (batch, 1, n), F64, mean zero over the columns with mass; one-sided where there is none. */
+  /**
+   * ∂ℓ/∂b, (batch, 1, n), F64, mean zero over the columns with mass; one-sided where there is none.
+   */
   public Tensor b() {
     return b;
   }

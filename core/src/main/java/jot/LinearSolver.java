@@ -7,8 +7,8 @@ package jot;
  */
 public enum LinearSolver {
   /**
-   * {@link #DENSE} up to 64 on the smaller side; above, {@link #CG}, and {@link #DENSE} for the problems
-   * that CG does not bring to its tolerance.
+   * {@link #DENSE} up to 64 on the smaller side; above, {@link #CG}, and {@link #DENSE} for the
+   * problems that CG does not bring to its tolerance.
    */
   AUTO,
 

@@ -1,6 +1,8 @@
 package jot;
 
-/** How the linear solve of a backward pass ended. The message says what happened and what to try. */
+/**
+ * How the linear solve of a backward pass ended. The message says what happened and what to try.
+ */
 public enum LinearStatus {
   /** No linear system had to be solved. */
   NONE("no linear system was needed"),
@@ -10,13 +12,14 @@ public enum LinearStatus {
 
   /** The iterative solver stopped above its tolerance. */
   TOLERANCE_MISSED(
-      "the linear solve stopped above its tolerance: gradients are less accurate than asked for; use"
-          + " linearSolver(DENSE) or a larger epsilon"),
+      "the linear solve stopped above its tolerance: gradients are less accurate than asked for;"
+          + " use linearSolver(DENSE) or a larger epsilon"),
 
   /** The plan's graph fell apart by underflow: gradients are exact within each component. */
   DISCONNECTED(
       "the plan's support falls apart into components that exchange no mass: each was solved on its"
-          + " own, and weight gradients are comparable within a component only; use a larger epsilon");
+          + " own, and weight gradients are comparable within a component only; use a larger"
+          + " epsilon");
 
   private final String message;
 

@@ -9,7 +9,9 @@ import jot.tensor.Shape;
 import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Brings losses and tangents to the backend, checked; a kind that comes again allocates nothing. */
+/**
+ * Brings losses and tangents to the backend, checked; a kind that comes again allocates nothing.
+ */
 final class Loads {
   /** Relative difference of the cotangents' sums that counts as rounding. */
   private static final double GAUGE_TOLERANCE = 1e-8;
@@ -20,7 +22,8 @@ final class Loads {
   private final Buffer columnCotangent;
   private final Buffer found;
   private final Tensor foundHost;
-  private final Implicit.@Nullable Load[] dense = new Implicit.@Nullable Load[DType.values().length];
+  private Implicit.@Nullable Load dense32;
+  private Implicit.@Nullable Load dense64;
   private Implicit.@Nullable Load sharp;
   private MatrixSource.@Nullable LowRank lowRank;
   private MatrixSource.@Nullable Stored tangent;
@@ -60,16 +63,25 @@ final class Loads {
 
   private Implicit.Load dense(Tensor values) {
     Checks.matrix("plan gradient", values, session.batch(), session.rows(), session.columns());
-    int kind = values.dtype().ordinal();
-    Implicit.Load load = dense[kind];
-    if (load == null) {
-      Buffer slot = session.slot(values.dtype(), session.rows(), session.columns());
-      load = new Implicit.Load(new MatrixSource.Stored(slot), null, null, 0);
-      dense[kind] = load;
-    }
+    Implicit.Load load = room(values.dtype());
     if (load.g() instanceof MatrixSource.Stored stored) {
       session.bind(stored.values(), values);
       refuseNonFinite("plan gradient", stored.values(), values);
+    }
+    return load;
+  }
+
+  /** Room for a gradient of this type, made at its first use. */
+  private Implicit.Load room(DType dtype) {
+    Implicit.Load load = dtype == DType.F32 ? dense32 : dense64;
+    if (load == null) {
+      Buffer slot = session.slot(dtype, session.rows(), session.columns());
+      load = new Implicit.Load(new MatrixSource.Stored(slot), null, null, 0);
+      if (dtype == DType.F32) {
+        dense32 = load;
+      } else {
+        dense64 = load;
+      }
     }
     return load;
   }
@@ -170,8 +182,7 @@ final class Loads {
     MatrixSource.Stored target = tangent;
     if (target == null) {
       target =
-          new MatrixSource.Stored(
-              session.matrix(DType.F64, session.rows(), session.columns()));
+          new MatrixSource.Stored(session.matrix(DType.F64, session.rows(), session.columns()));
       tangent = target;
     }
     Tensor change = direction.cost();

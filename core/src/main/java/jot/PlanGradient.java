@@ -4,8 +4,9 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loss ℓ(P, f, g) sends back: G = ∂ℓ/∂P, stored or in factors, and cotangents of the potentials.
- * Immutable; refers to the caller's tensors, which are read during the call they are given to.
+ * What a loss ℓ(P, f, g) sends back: G = ∂ℓ/∂P, stored or in factors, and cotangents of the
+ * potentials. Immutable; refers to the caller's tensors, which are read during the call they are
+ * given to.
  */
 public final class PlanGradient {
   private final @Nullable Tensor dense;
@@ -56,8 +57,8 @@ public final class PlanGradient {
   }
 
   /**
-   * With cotangents ∂ℓ/∂f and ∂ℓ/∂g of the potentials, (batch, 1, m) and (batch, 1, n). Their sums must
-   * agree, as they do for every loss that does not depend on the potentials' gauge.
+   * With cotangents ∂ℓ/∂f and ∂ℓ/∂g of the potentials, (batch, 1, m) and (batch, 1, n). Their sums
+   * must agree, as they do for every loss that does not depend on the potentials' gauge.
    */
   public PlanGradient potentials(Tensor rowCotangent, Tensor columnCotangent) {
     return new PlanGradient(dense, u, v, sharp, rowCotangent, columnCotangent);

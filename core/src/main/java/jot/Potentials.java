@@ -3,7 +3,9 @@ package jot;
 import jot.solve.ForwardState;
 import jot.tensor.Tensor;
 
-/** The potentials as the user sees them: anchors added, g with mean zero over the columns with mass. */
+/**
+ * The potentials as the user sees them: anchors added, g with mean zero over the columns with mass.
+ */
 final class Potentials {
   private final Engine engine;
   private final Tensor f;

@@ -6,9 +6,9 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be solved: a geometry, weights, and optionally ε per problem and potentials to start from.
- * Immutable; refers to the caller's tensors, which are read when it is solved. The cost must stay as it
- * is until the {@link Solution} is closed; everything else is copied.
+ * What is to be solved: a geometry, weights, and optionally ε per problem and potentials to start
+ * from. Immutable; refers to the caller's tensors, which are read when it is solved. The cost must
+ * stay as it is until the {@link Solution} is closed; everything else is copied.
  */
 public final class Problem {
   private final Geometry geometry;
@@ -41,8 +41,9 @@ public final class Problem {
   }
 
   /**
-   * With these weights: a of shape (batch, 1, m) or (batch, m, 1), b of (batch, 1, n) or (batch, n, 1);
-   * a batch of one serves all problems. Non-negative, equal sums up to rounding (b is rescaled to a's).
+   * With these weights: a of shape (batch, 1, m) or (batch, m, 1), b of (batch, 1, n) or (batch, n,
+   * 1); a batch of one serves all problems. Non-negative, equal sums up to rounding (b is rescaled
+   * to a's).
    */
   public Problem weights(Tensor rows, Tensor columns) {
     return new Problem(geometry, rows, columns, epsilon, f);
@@ -58,14 +59,17 @@ public final class Problem {
     return new Problem(geometry, a, columns, epsilon, f);
   }
 
-  /** With this ε instead of the configured one: a single one, or one a problem. Unit of the cost. */
+  /**
+   * With this ε instead of the configured one: a single one, or one a problem. Unit of the cost.
+   */
   public Problem epsilon(double... perProblem) {
     return new Problem(geometry, a, b, perProblem.clone(), f);
   }
 
   /**
-   * Starting from these potentials, (batch, 1, m) and (batch, 1, n), of a similar problem, in any gauge.
-   * Only f is used: a column update makes g from it. Where a row has no mass its entry is ignored.
+   * Starting from these potentials, (batch, 1, m) and (batch, 1, n), of a similar problem, in any
+   * gauge. Only f is used: a column update makes g from it. Where a row has no mass its entry is
+   * ignored.
    */
   public Problem warmStart(Tensor rowPotentials, Tensor columnPotentials) {
     Checks.vector("warm start g", columnPotentials, geometry.batch(), geometry.columns());

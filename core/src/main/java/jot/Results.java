@@ -2,7 +2,6 @@ package jot;
 
 import jot.backward.Implicit;
 import jot.spi.Buffer;
-import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -60,11 +59,7 @@ final class Results {
               Tensor.allocate(engine.arena(), DType.F64, new Shape(batch, session.columns(), d)));
     }
     return new Gradients(
-        batch,
-        cost,
-        positions,
-        engine.vector(session.rows()),
-        engine.vector(session.columns()));
+        batch, cost, positions, engine.vector(session.rows()), engine.vector(session.columns()));
   }
 
   /** The buffers of a pass whose cost gradient goes straight to these gradients. */

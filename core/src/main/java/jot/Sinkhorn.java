@@ -7,8 +7,9 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entropic optimal transport: P minimises ⟨P, C⟩ − ε h(P) over P ≥ 0 with row sums a and column sums b,
- * where h(P) = −Σ P (log P − 1). Immutable and thread-safe; any number of threads may solve through one.
+ * Entropic optimal transport: P minimises ⟨P, C⟩ − ε h(P) over P ≥ 0 with row sums a and column
+ * sums b, where h(P) = −Σ P (log P − 1). Immutable and thread-safe; any number of threads may solve
+ * through one.
  *
  * <p>Source of the method and of the derivatives: Eisenberger et al., <i>A Unified Framework for
  * Implicit Sinkhorn Differentiation</i>, CVPR 2022.
@@ -80,8 +81,8 @@ public final class Sinkhorn {
   }
 
   /**
-   * Prepares a layer for dense problems of one type and shape, for training loops: after warm-up its
-   * passes allocate nothing on the heap.
+   * Prepares a layer for dense problems of one type and shape, for training loops: after warm-up
+   * its passes allocate nothing on the heap.
    *
    * @param dtype of costs and plans
    * @throws IllegalArgumentException for sizes below 1 or whose product overflows
@@ -151,15 +152,17 @@ public final class Sinkhorn {
     }
 
     /**
-     * Forces a backend: {@code "reference"}, {@code "vector"} or {@code "cuda"}. Default: the property
-     * {@code jot.backend}, else the fastest that can run.
+     * Forces a backend: {@code "reference"}, {@code "vector"} or {@code "cuda"}. Default: the
+     * property {@code jot.backend}, else the fastest that can run.
      */
     public Builder backend(String name) {
       backend = name;
       return this;
     }
 
-    /** How many threads an operation may use. Default: the property {@code jot.threads}, else all. */
+    /**
+     * How many threads an operation may use. Default: the property {@code jot.threads}, else all.
+     */
     public Builder threads(int count) {
       threads = Backends.checkThreads(count);
       return this;

@@ -3,8 +3,9 @@ package jot;
 import jot.tensor.Tensor;
 
 /**
- * A Sinkhorn layer prepared for dense problems of one type and shape. It owns its workspace: after the
- * first passes, forward and backward allocate nothing on the heap. Not thread-safe: one pass at a time.
+ * A Sinkhorn layer prepared for dense problems of one type and shape. It owns its workspace: after
+ * the first passes, forward and backward allocate nothing on the heap. Not thread-safe: one pass at
+ * a time.
  */
 public final class SinkhornLayer implements AutoCloseable {
   private final Engine engine;
@@ -21,7 +22,8 @@ public final class SinkhornLayer implements AutoCloseable {
    * @param cost (batch, m, n) of the layer's type, read where it lies until the next forward pass
    * @param a see {@link Problem#weights}
    * @param b see {@link Problem#weights}
-   * @return the layer's own solution: the same object each time, its tensors overwritten by the next pass
+   * @return the layer's own solution: the same object each time, its tensors overwritten by the
+   *     next pass
    */
   public Solution forward(Tensor cost, Tensor a, Tensor b) {
     engine.enter();
@@ -47,7 +49,9 @@ public final class SinkhornLayer implements AutoCloseable {
     return solution.vjp(planGradient);
   }
 
-  /** As {@link #backward(Tensor)}, for any kind of loss; made once and kept, it allocates nothing. */
+  /**
+   * As {@link #backward(Tensor)}, for any kind of loss; made once and kept, it allocates nothing.
+   */
   public Gradients backward(PlanGradient planGradient) {
     return solution.vjp(planGradient);
   }

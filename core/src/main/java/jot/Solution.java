@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A solved batch: plan, potentials, costs, what happened, and derivatives. Owns native memory until
- * {@link #close}; all tensors it returns are its own and go with it. The cost given to the solve is read
- * again by most methods and must stay alive and unchanged until then. Thread-safe in that one call runs
- * at a time.
+ * {@link #close}; all tensors it returns are its own and go with it. The cost given to the solve is
+ * read again by most methods and must stay alive and unchanged until then. Thread-safe in that one
+ * call runs at a time.
  *
- * <p>The column sums of the plan are b exactly (to rounding); the row sums carry the residual. Whatever
- * its residual, the plan is the exact solution for its own marginals, and gradients are exact there.
+ * <p>The column sums of the plan are b exactly (to rounding); the row sums carry the residual.
+ * Whatever its residual, the plan is the exact solution for its own marginals, and gradients are
+ * exact there.
  */
 public final class Solution implements AutoCloseable {
   private final Engine engine;
@@ -57,7 +58,9 @@ public final class Solution implements AutoCloseable {
     return engine.session().columns();
   }
 
-  /** The plan P, (batch, m, n) in the cost's type: made at the first call, one m×n array a problem. */
+  /**
+   * The plan P, (batch, m, n) in the cost's type: made at the first call, one m×n array a problem.
+   */
   public Tensor plan() {
     engine.enterReading();
     try {
@@ -99,8 +102,8 @@ public final class Solution implements AutoCloseable {
   }
 
   /**
-   * Row potentials, (batch, 1, m), F64, in the unit of the cost; −∞ where there is no mass. Gauge: g has
-   * mean zero over the columns with mass.
+   * Row potentials, (batch, 1, m), F64, in the unit of the cost; −∞ where there is no mass. Gauge:
+   * g has mean zero over the columns with mass.
    */
   public Tensor f() {
     engine.enter();
@@ -111,7 +114,10 @@ public final class Solution implements AutoCloseable {
     }
   }
 
-  /** Column potentials, (batch, 1, n), F64, with mean zero over the columns with mass; see {@link #f}. */
+  /**
+   * Column potentials, (batch, 1, n), F64, with mean zero over the columns with mass; see {@link
+   * #f}.
+   */
   public Tensor g() {
     engine.enter();
     try {
@@ -199,8 +205,8 @@ public final class Solution implements AutoCloseable {
   }
 
   /**
-   * ⟨P, C⟩ − ε h(P), h(P) = −Σ P (log P − 1), by its dual ⟨f, a⟩ + ⟨g, b⟩ − ε ΣP, whose error is of second
-   * order in the residual.
+   * ⟨P, C⟩ − ε h(P), h(P) = −Σ P (log P − 1), by its dual ⟨f, a⟩ + ⟨g, b⟩ − ε ΣP, whose error is of
+   * second order in the residual.
    */
   public double entropicCost(int problem) {
     return values().entropic(checked(problem));
@@ -211,7 +217,9 @@ public final class Solution implements AutoCloseable {
     return klCost(single());
   }
 
-  /** ⟨P, C⟩ + ε KL(P | abᵀ), KL(P|Q) = Σ P log(P/Q) − ΣP + ΣQ, by the dual as {@link #entropicCost}. */
+  /**
+   * ⟨P, C⟩ + ε KL(P | abᵀ), KL(P|Q) = Σ P log(P/Q) − ΣP + ΣQ, by the dual as {@link #entropicCost}.
+   */
   public double klCost(int problem) {
     return values().kl(checked(problem));
   }
@@ -242,11 +250,11 @@ public final class Solution implements AutoCloseable {
   }
 
   /**
-   * Gradients of a loss in everything: cost or positions, both weights, mass and ε. The closed form of
-   * Eisenberger et al., Algorithm 1, at the plan's own marginals.
+   * Gradients of a loss in everything: cost or positions, both weights, mass and ε. The closed form
+   * of Eisenberger et al., Algorithm 1, at the plan's own marginals.
    *
-   * <p>Allocates one m×n array for the gradient and, the first time, the workspace of the linear solver:
-   * see {@link LinearSolver}.
+   * <p>Allocates one m×n array for the gradient and, the first time, the workspace of the linear
+   * solver: see {@link LinearSolver}.
    *
    * @param planGradient ∂ℓ/∂P, (batch, m, n), F32 or F64, finite
    */
@@ -265,8 +273,8 @@ public final class Solution implements AutoCloseable {
   }
 
   /**
-   * Gradients of the entropic cost by Danskin's theorem: ∂C = P, ∂a = f and ∂b = g centred, ∂ε = −h(P).
-   * No linear solve; exact when converged.
+   * Gradients of the entropic cost by Danskin's theorem: ∂C = P, ∂a = f and ∂b = g centred, ∂ε =
+   * −h(P). No linear solve; exact when converged.
    */
   public Gradients entropicCostGradient() {
     engine.enterReading();
@@ -280,8 +288,8 @@ public final class Solution implements AutoCloseable {
   }
 
   /**
-   * The change of the plan along a tangent, (batch, m, n), F64: the same routine as {@link #vjp}, since
-   * ∂P/∂C is symmetric. The solution's own tensor, overwritten by the next call.
+   * The change of the plan along a tangent, (batch, m, n), F64: the same routine as {@link #vjp},
+   * since ∂P/∂C is symmetric. The solution's own tensor, overwritten by the next call.
    */
   public Tensor jvp(Tangent tangent) {
     return backward.jvp(tangent);
@@ -290,7 +298,8 @@ public final class Solution implements AutoCloseable {
   /**
    * Reverse mode through {@code sweeps} plain sweeps, to compare {@link #vjp} with: from f = 0, one
    * column update, then so many times a row and a column update. That is what this problem's {@link
-   * Solver#LOG} does in as many iterations from a cold start. Needs four m×n arrays and O(sweeps·(m + n)).
+   * Solver#LOG} does in as many iterations from a cold start. Needs four m×n arrays and O(sweeps·(m
+   * + n)).
    *
    * @param planGradient ∂ℓ/∂P at the plan of the last sweep, (batch, m, n)
    * @throws UnsupportedOperationException for point clouds

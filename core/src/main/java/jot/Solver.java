@@ -7,12 +7,14 @@ package jot;
  */
 public enum Solver {
   /**
-   * The faster of the others for each problem: {@link #SCALING} for a dense cost whose range is at most
-   * 500 ε, else {@link #LOG}.
+   * The faster of the others for each problem: {@link #SCALING} for a dense cost whose range is at
+   * most 500 ε, else {@link #LOG}.
    */
   AUTO,
 
-  /** Sinkhorn's iteration on the potentials: one exp an entry and sweep, no memory beyond O(m + n). */
+  /**
+   * Sinkhorn's iteration on the potentials: one exp an entry and sweep, no memory beyond O(m + n).
+   */
   LOG,
 
   /** Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array of F64. */

@@ -14,13 +14,13 @@ public enum Status {
 
   /** Rounding keeps the residual above the tolerance. */
   PRECISION_LIMIT(
-      "not converged to the tolerance: the residual is at the floor that rounding sets for this cost"
-          + " and epsilon; the result is as good as it gets, raise the tolerance or epsilon"),
+      "not converged to the tolerance: the residual is at the floor that rounding sets for this"
+          + " cost and epsilon; the result is as good as it gets, raise the tolerance or epsilon"),
 
   /** A row or column with mass has no finite cost, so no plan exists. */
   INFEASIBLE(
-      "no plan exists: a row or column with mass has no finite cost to any partner with mass; allow a"
-          + " pair or take its weight to zero");
+      "no plan exists: a row or column with mass has no finite cost to any partner with mass; allow"
+          + " a pair or take its weight to zero");
 
   private final String message;
 

@@ -4,8 +4,8 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A direction to push forward: changes of cost, weights and ε, zero unless said. Immutable; refers to
- * the caller's tensors.
+ * A direction to push forward: changes of cost, weights and ε, zero unless said. Immutable; refers
+ * to the caller's tensors.
  */
 public final class Tangent {
   private final @Nullable Tensor cost;
@@ -35,8 +35,9 @@ public final class Tangent {
   }
 
   /**
-   * With these changes of the weights, (batch, 1, m) and (batch, 1, n), whose sums must agree. Changes
-   * of weights that are zero are left out: the plan's row there is zero to first order only where it is.
+   * With these changes of the weights, (batch, 1, m) and (batch, 1, n), whose sums must agree.
+   * Changes of weights that are zero are left out: the plan's row there is zero to first order only
+   * where it is.
    */
   public Tangent weights(Tensor rowChange, Tensor columnChange) {
     return new Tangent(cost, rowChange, columnChange, epsilon);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The closed-form backward pass for every loss (Eisenberger et al., Algorithm 1) at the plan's own
- * marginals: exact whether or not the forward pass has converged. The same routine is the forward-mode
- * derivative, since ∂P/∂C is symmetric.
+ * marginals: exact whether or not the forward pass has converged. The same routine is the
+ * forward-mode derivative, since ∂P/∂C is symmetric.
  *
  * <p>Memory: one m×n array of F64 for a stored cost, O(m + n) for points; the dense solver adds
  * min(m, n)² and, where m &lt; n, transposed copies of cost, plan and G.
@@ -90,8 +90,8 @@ public final class Implicit {
   }
 
   /**
-   * A loss to pull back, or a tangent to push forward: G, and cotangents of the potentials. Keep one
-   * for repeated use: it is known by its identity.
+   * A loss to pull back, or a tangent to push forward: G, and cotangents of the potentials. Keep
+   * one for repeated use: it is known by its identity.
    */
   public record Load(
       @Nullable MatrixSource g,
@@ -100,12 +100,11 @@ public final class Implicit {
       double addPlan) {}
 
   /** Where results go; null for what is not wanted. */
-  public record Target(
-      @Nullable Buffer cost, @Nullable Buffer pointsX, @Nullable Buffer pointsY) {}
+  public record Target(@Nullable Buffer cost, @Nullable Buffer pointsX, @Nullable Buffer pointsY) {}
 
   /**
-   * Runs the pass and polls. Afterwards {@link #rows} and {@link #columns} hold ∂a and ∂b, centred, and
-   * the scalars can be asked for.
+   * Runs the pass and polls. Afterwards {@link #rows} and {@link #columns} hold ∂a and ∂b, centred,
+   * and the scalars can be asked for.
    */
   public void run(Load load, Target target) {
     boolean direct =
@@ -186,6 +185,8 @@ public final class Implicit {
   }
 
   /** The load as the transposed problem sees it, made anew only for another load. */
+  @SuppressWarnings(
+      "ReferenceEquality") // a load is known by its identity: equal ones differ in use
   private Load mirror(Load load, Session twin) {
     MatrixSource g = load.g();
     boolean isCost = g == state.plan().cost();

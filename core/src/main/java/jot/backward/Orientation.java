@@ -8,9 +8,9 @@ import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The marginal system of a solved batch seen from one side: as it stands, or transposed, when the dense
- * solver is to work on the smaller side. Everything stored is transposed once for a solution; point sets
- * and factors just change places.
+ * The marginal system of a solved batch seen from one side: as it stands, or transposed, when the
+ * dense solver is to work on the smaller side. Everything stored is transposed once for a solution;
+ * point sets and factors just change places.
  */
 final class Orientation {
   private final Session session;
@@ -23,11 +23,11 @@ final class Orientation {
     this.session = session;
     this.plan = logPlan.plan();
     this.logPlan = logPlan;
-    // A stored cost means the caller has m×n memory: the plan is stored beside it and read as it is.
+    // A stored cost means the caller has m×n memory: the plan is stored beside it and read as it
+    // is.
     rows =
         plan.cost() instanceof MatrixSource.Stored
-            ? new MatrixSource.Stored(
-                session.matrix(DType.F64, session.rows(), session.columns()))
+            ? new MatrixSource.Stored(session.matrix(DType.F64, session.rows(), session.columns()))
             : plan;
     system = new MarginalSystem(session, rows);
   }
@@ -52,7 +52,9 @@ final class Orientation {
     return new Orientation(twin, new MatrixSource.LogPlan(mirrored));
   }
 
-  /** Room for the transpose of a source: a copy to fill where it is stored, else factors swapped. */
+  /**
+   * Room for the transpose of a source: a copy to fill where it is stored, else factors swapped.
+   */
   static MatrixSource mirror(Session twin, MatrixSource source) {
     if (source instanceof MatrixSource.Stored stored) {
       return new MatrixSource.Stored(
@@ -67,7 +69,9 @@ final class Orientation {
     throw new IllegalArgumentException("source: a plan is mirrored by its potentials: " + source);
   }
 
-  /** Takes over a new solution; {@code upright} is its cost as it stands, or null when this does. */
+  /**
+   * Takes over a new solution; {@code upright} is its cost as it stands, or null when this does.
+   */
   void refresh(@Nullable MatrixSource upright) {
     if (upright instanceof MatrixSource.Stored from
         && plan.cost() instanceof MatrixSource.Stored to) {

@@ -9,9 +9,10 @@ import jot.spi.Session;
 import jot.tensor.DType;
 
 /**
- * True reverse mode through τ plain sweeps, to compare the implicit pass with: f = 0, one column update,
- * then τ times a row and a column update; the loss is read off the plan of the last potentials. Stores
- * the potentials of every sweep, O(τ(m + n)), makes the plans anew, and needs three m×n arrays.
+ * True reverse mode through τ plain sweeps, to compare the implicit pass with: f = 0, one column
+ * update, then τ times a row and a column update; the loss is read off the plan of the last
+ * potentials. Stores the potentials of every sweep, O(τ(m + n)), makes the plans anew, and needs
+ * three m×n arrays.
  */
 public final class Unrolled {
   private final Session session;
@@ -34,7 +35,9 @@ public final class Unrolled {
   private final Buffer costGradient;
   private final Buffer epsilonDerivative;
 
-  /** Runs the sweeps forward from the state's cost, weights and ε; its potentials are left alone. */
+  /**
+   * Runs the sweeps forward from the state's cost, weights and ε; its potentials are left alone.
+   */
   public Unrolled(ForwardState state, int sweeps) {
     this.session = state.session();
     this.state = state;

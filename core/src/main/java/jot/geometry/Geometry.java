@@ -4,7 +4,8 @@ import jot.tensor.DType;
 
 /**
  * Where the costs of a batch of m×n problems come from, as data. A geometry holds no numbers of its
- * own: it refers to the caller's tensors, which must stay as they are while something works on them.
+ * own: it refers to the caller's tensors, which must stay as they are while something works on
+ * them.
  */
 public sealed interface Geometry permits DenseCost, PointCloud {
   /** Problems in the batch. */

@@ -4,8 +4,8 @@ import jot.tensor.DType;
 import jot.tensor.Tensor;
 
 /**
- * Two sets of points with the cost C_ij = |x_i − y_j|², in the points' unit squared. The costs are made
- * a row at a time where they are needed: there is never an m×n array.
+ * Two sets of points with the cost C_ij = |x_i − y_j|², in the points' unit squared. The costs are
+ * made a row at a time where they are needed: there is never an m×n array.
  *
  * @param x (batch, m, d)
  * @param y (batch, n, d), of the same type as x

@@ -9,9 +9,9 @@ import jot.tensor.Tensor;
 
 /**
  * Conjugate gradients on the anchored product, one read of the plan a step, preconditioned by the
- * diagonal. All scalars stay on the backend; every problem stops on its own, when its residual in the
- * preconditioner's norm has fallen by the tolerance. The residual's mean is left alone: correcting it
- * would add noise as large as the small components (MATH 2). Memory O(n) a problem.
+ * diagonal. All scalars stay on the backend; every problem stops on its own, when its residual in
+ * the preconditioner's norm has fallen by the tolerance. The residual's mean is left alone:
+ * correcting it would add noise as large as the small components (MATH 2). Memory O(n) a problem.
  */
 public final class ConjugateGradient implements MarginalSolver {
   /** Steps between polls. */

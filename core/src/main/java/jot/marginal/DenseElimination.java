@@ -8,8 +8,8 @@ import jot.tensor.Shape;
 import jot.tensor.Tensor;
 
 /**
- * Direct solution by accurate elimination: every pivot is a sum of weights, nothing is subtracted, so a
- * plan next to a permutation costs no digits. Memory n² doubles a problem, work m n²/2 + n³/6.
+ * Direct solution by accurate elimination: every pivot is a sum of weights, nothing is subtracted,
+ * so a plan next to a permutation costs no digits. Memory n² doubles a problem, work m n²/2 + n³/6.
  */
 public final class DenseElimination implements MarginalSolver {
   private final Buffer factor;

@@ -8,8 +8,8 @@ public interface MarginalSolver {
   String name();
 
   /**
-   * Sets {@link MarginalSystem#y} where {@code active} is not 0, and polls. What it leaves in {@code
-   * active} is of no meaning.
+   * Sets {@link MarginalSystem#y} where {@code active} is not 0, and polls. What it leaves in
+   * {@code active} is of no meaning.
    */
   void solve(MarginalSystem system, Buffer active);
 

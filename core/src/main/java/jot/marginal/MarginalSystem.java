@@ -6,17 +6,18 @@ import jot.spi.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The marginal system of a plan P with row sums r and column sums c, its own and not the given ones:
+ * The marginal system of a plan P with row sums r and column sums c, its own and not the given
+ * ones:
  *
  * <pre>
  *   [diag(r)  P      ] [x]   [(P∘G) 1  + ε f̄]
  *   [Pᵀ       diag(c)] [y] = [(P∘G)ᵀ1 + ε ḡ]
  * </pre>
  *
- * <p>(Eisenberger et al., Algorithm 1.) It is the matrix of the implicit backward pass and, divided by
- * ε, the Hessian of Newton's method. Rows are eliminated: S y = rhs with the graph Laplacian S = diag(c)
- * − Pᵀ diag(1/r) P. G counts from its level γ_i at the row's largest plan entry, so x is less γ; the
- * gauge (x + t, y − t) is free.
+ * <p>(Eisenberger et al., Algorithm 1.) It is the matrix of the implicit backward pass and, divided
+ * by ε, the Hessian of Newton's method. Rows are eliminated: S y = rhs with the graph Laplacian S =
+ * diag(c) − Pᵀ diag(1/r) P. G counts from its level γ_i at the row's largest plan entry, so x is
+ * less γ; the gauge (x + t, y − t) is free.
  */
 public final class MarginalSystem {
   private final Session session;
@@ -64,7 +65,16 @@ public final class MarginalSystem {
       @Nullable Buffer rowCotangent,
       @Nullable Buffer columnCotangent) {
     session.rightHandSide(
-        plan, g, epsilon, rowCotangent, columnCotangent, rowSums, anchor, level, share, rhs,
+        plan,
+        g,
+        epsilon,
+        rowCotangent,
+        columnCotangent,
+        rowSums,
+        anchor,
+        level,
+        share,
+        rhs,
         diagonal);
   }
 

@@ -50,7 +50,19 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double gibbs(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+  public double gibbs(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
       double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
@@ -62,7 +74,17 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double gibbs(MemorySegment c, long cAt, double alpha, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+  public double gibbs(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
       double e = exp((f + get(g, gAt, j) - (get(c, cAt, j) - alpha)) * inverseEpsilon);
@@ -73,7 +95,19 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void exponents(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, double f, double inverseEpsilon, MemorySegment dst, long dstAt, int n) {
+  public void exponents(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
       double x = (f + get(g, gAt, j) - anchored) * inverseEpsilon;
@@ -82,7 +116,15 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double maxSlack(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, MemorySegment g, long gAt, int n) {
+  public double maxSlack(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment g,
+      long gAt,
+      int n) {
     double top = Double.NEGATIVE_INFINITY;
     for (int j = 0; j < n; j++) {
       double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
@@ -92,7 +134,16 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void raiseTops(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, double f, MemorySegment top, long topAt, int n) {
+  public void raiseTops(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
       set(top, topAt, j, Math.max(get(top, topAt, j), f - anchored));
@@ -100,7 +151,19 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void addColumnExp(MemorySegment c, long cAt, double alpha, MemorySegment beta, long betaAt, double f, MemorySegment top, long topAt, double inverseEpsilon, MemorySegment sum, long sumAt, int n) {
+  public void addColumnExp(
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      double f,
+      MemorySegment top,
+      long topAt,
+      double inverseEpsilon,
+      MemorySegment sum,
+      long sumAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double most = get(top, topAt, j);
       if (most > Double.NEGATIVE_INFINITY) {
@@ -112,7 +175,17 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void squaredDistance(MemorySegment x, long xAt, long xStride, MemorySegment y, long yAt, long yStride, int dimensions, MemorySegment dst, long dstAt, int n) {
+  public void squaredDistance(
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      long yStride,
+      int dimensions,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double sum = 0;
       for (int k = 0; k < dimensions; k++) {
@@ -210,14 +283,23 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void multiply(MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment out, long outAt, int n) {
+  public void multiply(
+      MemorySegment x, long xAt, MemorySegment y, long yAt, MemorySegment out, long outAt, int n) {
     for (int j = 0; j < n; j++) {
       set(out, outAt, j, get(x, xAt, j) * get(y, yAt, j));
     }
   }
 
   @Override
-  public void bound(MemorySegment x, long xAt, double alpha, MemorySegment low, long lowAt, MemorySegment high, long highAt, int n) {
+  public void bound(
+      MemorySegment x,
+      long xAt,
+      double alpha,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double value = get(x, xAt, j) - alpha;
       if (value < Double.POSITIVE_INFINITY) {
@@ -228,7 +310,8 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double weightedDeviation(MemorySegment p, long pAt, MemorySegment g, long gAt, double level, int n) {
+  public double weightedDeviation(
+      MemorySegment p, long pAt, MemorySegment g, long gAt, double level, int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
       double weight = get(p, pAt, j);
@@ -238,7 +321,16 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void addDeviation(MemorySegment p, long pAt, MemorySegment g, long gAt, double level, double share, MemorySegment out, long outAt, int n) {
+  public void addDeviation(
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double share,
+      MemorySegment out,
+      long outAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double weight = get(p, pAt, j);
       if (weight > 0) {
@@ -249,7 +341,8 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void addDiagonal(MemorySegment p, long pAt, double r, MemorySegment out, long outAt, int n) {
+  public void addDiagonal(
+      MemorySegment p, long pAt, double r, MemorySegment out, long outAt, int n) {
     for (int j = 0; j < n; j++) {
       double weight = get(p, pAt, j);
       set(out, outAt, j, get(out, outAt, j) + weight * (r - weight) / r);
@@ -257,7 +350,8 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double anchoredDot(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n) {
+  public double anchoredDot(
+      MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
       sum += get(p, pAt, j) * (get(v, vAt, j) - vAnchor);
@@ -266,7 +360,16 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void addAnchored(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, double d, MemorySegment out, long outAt, int n) {
+  public void addAnchored(
+      MemorySegment p,
+      long pAt,
+      MemorySegment v,
+      long vAt,
+      double vAnchor,
+      double d,
+      MemorySegment out,
+      long outAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double part = get(p, pAt, j) * (get(v, vAt, j) - vAnchor - d);
       set(out, outAt, j, get(out, outAt, j) + part);
@@ -274,7 +377,19 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void gradientRow(double scale, MemorySegment p, long pAt, MemorySegment g, long gAt, double level, double x, MemorySegment y, long yAt, MemorySegment dst, long dstAt, int n) {
+  public void gradientRow(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double weight = get(p, pAt, j);
       double rest = get(g, gAt, j) - level - x - get(y, yAt, j);
@@ -283,7 +398,15 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void addPlanTimes(MemorySegment p, long pAt, double w, MemorySegment z, long zAt, MemorySegment out, long outAt, int n) {
+  public void addPlanTimes(
+      MemorySegment p,
+      long pAt,
+      double w,
+      MemorySegment z,
+      long zAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
     for (int j = 0; j < n; j++) {
       double part = get(p, pAt, j) * (w + get(z, zAt, j));
       set(out, outAt, j, get(out, outAt, j) + part);

@@ -5,8 +5,8 @@ import jot.spi.Buffer;
 import jot.spi.Session;
 
 /**
- * Runs forward solvers to their end: issues blocks of sweeps, polls, and decides per problem from its
- * own numbers alone, so that a problem of a batch ends as it would alone.
+ * Runs forward solvers to their end: issues blocks of sweeps, polls, and decides per problem from
+ * its own numbers alone, so that a problem of a batch ends as it would alone.
  */
 public final class Forward {
   /** Sweeps between polls. */
@@ -36,7 +36,9 @@ public final class Forward {
     group = state.session().scalar();
   }
 
-  /** Sends thresholds and makes the columns of all problems exact: what every solver starts from. */
+  /**
+   * Sends thresholds and makes the columns of all problems exact: what every solver starts from.
+   */
   public void begin(Limits limits) {
     history.clear();
     state.begin(limits.tolerance());
@@ -44,9 +46,9 @@ public final class Forward {
   }
 
   /**
-   * Solves the problems that {@code chosen} marks and that have not ended. A solver that does not work
-   * on the potentials themselves is followed by sweeps in the log domain, of which the first measures
-   * the residual of the potentials that are returned.
+   * Solves the problems that {@code chosen} marks and that have not ended. A solver that does not
+   * work on the potentials themselves is followed by sweeps in the log domain, of which the first
+   * measures the residual of the potentials that are returned.
    */
   public void solve(ForwardSolver solver, boolean[] chosen, Limits limits, Progress progress) {
     int batch = state.session().batch();
@@ -179,8 +181,9 @@ public final class Forward {
     session.read(state.plan().g(), state.gHost());
     session.poll();
     double size =
-        state.factsHost().getFlat(
-                (long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST)
+        state
+                .factsHost()
+                .getFlat((long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST)
             + largest(state.fHost(), problem, session.rows())
             + largest(state.gHost(), problem, session.columns());
     double epsilon = state.epsilonHost().getFlat(problem);

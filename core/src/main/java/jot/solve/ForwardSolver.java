@@ -3,8 +3,8 @@ package jot.solve;
 import jot.spi.Buffer;
 
 /**
- * An iteration on the potentials of the active problems. It holds nothing of a solve but work memory;
- * {@link Forward} says when to stop.
+ * An iteration on the potentials of the active problems. It holds nothing of a solve but work
+ * memory; {@link Forward} says when to stop.
  */
 public interface ForwardSolver {
   /** The name that reports and options use. */

@@ -10,8 +10,8 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of problems on a backend: cost, weights, ε, potentials and the scalars that steer a solve,
- * with host mirrors of what is polled. Potentials are less the anchors (see {@link
+ * A batch of problems on a backend: cost, weights, ε, potentials and the scalars that steer a
+ * solve, with host mirrors of what is polled. Potentials are less the anchors (see {@link
  * MatrixSource.Gibbs}); memory O(batch·(m + n)).
  */
 public final class ForwardState {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sinkhorn's iteration on scalings u, v of a stored kernel K = exp((f ⊕ g − c)/ε), stabilised by
- * absorption: where a scaling would leave its safe range it goes into the potentials, one sweep runs in
- * the log domain, and the kernel is made anew. No exp in a sweep; one m×n array of F64.
+ * absorption: where a scaling would leave its safe range it goes into the potentials, one sweep
+ * runs in the log domain, and the kernel is made anew. No exp in a sweep; one m×n array of F64.
  */
 public final class Scaling implements ForwardSolver {
   private MatrixSource.@Nullable Stored kernel;

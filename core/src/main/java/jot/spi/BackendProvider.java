@@ -1,8 +1,9 @@
 package jot.spi;
 
 /**
- * What {@link java.util.ServiceLoader} finds: the name of a backend, whether it can run here, and how
- * to open it. Implementations must load on every machine: they name no class that may be missing.
+ * What {@link java.util.ServiceLoader} finds: the name of a backend, whether it can run here, and
+ * how to open it. Implementations must load on every machine: they name no class that may be
+ * missing.
  */
 public interface BackendProvider {
   /** The name that the property {@code jot.backend} selects it by, in lower case. */

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds backends and chooses one: the name asked for, else the property {@value #PROPERTY}, else the
- * usable one of highest priority. Each is opened once a process and number of threads, and kept.
+ * Finds backends and chooses one: the name asked for, else the property {@value #PROPERTY}, else
+ * the usable one of highest priority. Each is opened once a process and number of threads, and
+ * kept.
  */
 public final class Backends {
   /** The system property that forces a backend by name. */
@@ -59,7 +60,8 @@ public final class Backends {
       return checkThreads(Integer.parseInt(asked.strip()));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "property " + THREADS_PROPERTY + ": expected a whole number, received '" + asked + "'", e);
+          "property " + THREADS_PROPERTY + ": expected a whole number, received '" + asked + "'",
+          e);
     }
   }
 
@@ -67,7 +69,9 @@ public final class Backends {
   public static int checkThreads(int threads) {
     if (threads < 1 || threads > 1024) {
       throw new IllegalArgumentException(
-          "threads: expected 1 to 1024, received " + threads + "; leave it out for one a processor");
+          "threads: expected 1 to 1024, received "
+              + threads
+              + "; leave it out for one a processor");
     }
     return threads;
   }

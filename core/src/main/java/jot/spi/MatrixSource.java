@@ -37,12 +37,7 @@ public sealed interface MatrixSource {
    * @param g column potentials less β, length n; −∞ where the column has no mass
    */
   record Gibbs(
-      MatrixSource cost,
-      Buffer rowAnchor,
-      Buffer columnAnchor,
-      Buffer epsilon,
-      Buffer f,
-      Buffer g)
+      MatrixSource cost, Buffer rowAnchor, Buffer columnAnchor, Buffer epsilon, Buffer f, Buffer g)
       implements MatrixSource {}
 
   /** log P of a {@link Gibbs} plan: its exponents (f_i + g_j − c_ij)/ε, −∞ where P = 0. */

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * whose scalar is 0, and null means all. So each problem of a batch stops on its own, and its bits
  * are those it has alone.
  *
- * <p><b>Precision.</b> {@link Buffer}s are F64 but for stored matrices, which may be F32; arithmetic
- * is F64 always.
+ * <p><b>Precision.</b> {@link Buffer}s are F64 but for stored matrices, which may be F32;
+ * arithmetic is F64 always.
  *
- * <p>Not thread-safe: one thread at a time. After preparation no operation allocates on the heap. An
- * operation that fails (memory closed in flight, a lost device) throws from the operation itself or
- * from the next {@link #poll}. Closing frees all memory and is idempotent.
+ * <p>Not thread-safe: one thread at a time. After preparation no operation allocates on the heap.
+ * An operation that fails (memory closed in flight, a lost device) throws from the operation itself
+ * or from the next {@link #poll}. Closing frees all memory and is idempotent.
  */
 public interface Session extends AutoCloseable {
 
@@ -60,7 +60,8 @@ public interface Session extends AutoCloseable {
   /**
    * Lends host memory to a slot, without a copy where the device can read it, until the next bind.
    *
-   * @throws IllegalArgumentException when the shape or type differs, or the memory is not accessible
+   * @throws IllegalArgumentException when the shape or type differs, or the memory is not
+   *     accessible
    */
   void bind(Buffer slot, Tensor memory);
 
@@ -139,36 +140,38 @@ public interface Session extends AutoCloseable {
   }
 
   /**
-   * Looks at a cost before work: bad entries, range, and anchors α, β. Anchors are row minima and then
-   * column minima where they are large against the range (a shift of C would cost digits), else 0.
+   * Looks at a cost before work: bad entries, range, and anchors α, β. Anchors are row minima and
+   * then column minima where they are large against the range (a shift of C would cost digits),
+   * else 0.
    *
    * @param facts length {@link Facts#COUNT}
    */
   void inspect(
-      MatrixSource cost,
-      Buffer a,
-      Buffer b,
-      Buffer rowAnchor,
-      Buffer columnAnchor,
-      Buffer facts);
+      MatrixSource cost, Buffer a, Buffer b, Buffer rowAnchor, Buffer columnAnchor, Buffer facts);
 
   /** found ← flat index of the first entry that is not finite, or −1; a scalar. */
   void findNonFinite(Buffer matrix, Buffer found);
 
   // ---- Sinkhorn ----
 
-  /** f_i ← ε log a_i − ε log Σ_j exp((g_j − c_ij)/ε), with the maximum taken out: safe from anywhere. */
+  /**
+   * f_i ← ε log a_i − ε log Σ_j exp((g_j − c_ij)/ε), with the maximum taken out: safe from
+   * anywhere.
+   */
   void rowUpdate(MatrixSource.Gibbs plan, Buffer a, @Nullable Buffer active);
 
-  /** g_j ← ε log b_j − ε log Σ_i exp((f_i − c_ij)/ε), with the maximum taken out: safe from anywhere. */
+  /**
+   * g_j ← ε log b_j − ε log Σ_i exp((f_i − c_ij)/ε), with the maximum taken out: safe from
+   * anywhere.
+   */
   void columnUpdate(MatrixSource.Gibbs plan, Buffer b, @Nullable Buffer active);
 
   /**
-   * One Sinkhorn iteration, rows then columns, one read of the cost and one exp an entry. The entering
-   * plan's column sums must be b (as after {@link #columnUpdate} or a sweep), so nothing overflows.
-   * First residual ← Σ_i |(P1)_i − a_i| of the <i>entering</i> plan. A problem whose residual is at
-   * most its threshold keeps its potentials and becomes inactive; the others take the update and count
-   * one more sweep.
+   * One Sinkhorn iteration, rows then columns, one read of the cost and one exp an entry. The
+   * entering plan's column sums must be b (as after {@link #columnUpdate} or a sweep), so nothing
+   * overflows. First residual ← Σ_i |(P1)_i − a_i| of the <i>entering</i> plan. A problem whose
+   * residual is at most its threshold keeps its potentials and becomes inactive; the others take
+   * the update and count one more sweep.
    */
   void sweep(
       MatrixSource.Gibbs plan,
@@ -181,8 +184,8 @@ public interface Session extends AutoCloseable {
 
   /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
-   * Where a scaling would leave [1e-40, 1e40] or a sum is 0 the problem is not updated and its {@code
-   * stale} becomes 1; else it becomes 0.
+   * Where a scaling would leave [1e-40, 1e40] or a sum is 0 the problem is not updated and its
+   * {@code stale} becomes 1; else it becomes 0.
    */
   void scalingSweep(
       MatrixSource.Stored kernel,
@@ -205,7 +208,9 @@ public interface Session extends AutoCloseable {
   /** to ← fromᵀ for stored matrices, in to's type. */
   void transpose(Buffer from, Buffer to, @Nullable Buffer active);
 
-  /** values ← (Σ P C, Σ P log P, Σ P) with C the whole cost, entries with P = 0 skipped; length 3. */
+  /**
+   * values ← (Σ P C, Σ P log P, Σ P) with C the whole cost, entries with P = 0 skipped; length 3.
+   */
   void values(MatrixSource.LogPlan log, Buffer values);
 
   /** Row and column sums of a plan. */
@@ -216,9 +221,9 @@ public interface Session extends AutoCloseable {
   /**
    * Prepares S y = rhs with S = diag(c) − Pᵀ diag(1/r) P, where r and c are the plan's own sums.
    *
-   * <p>anchor_i ← J_i = argmax_j P_ij; level_i ← γ_i = G_iJ; share_i ← τ_i = (Σ_j P_ij (G_ij − γ_i) +
-   * ε f̄_i)/r_i; rhs_j ← Σ_i P_ij ((G_ij − γ_i) − τ_i) + ε ḡ_j; diagonal_j ← S_jj; entries with P = 0
-   * skipped, so nothing cancels and 0·∞ cannot arise.
+   * <p>anchor_i ← J_i = argmax_j P_ij; level_i ← γ_i = G_iJ; share_i ← τ_i = (Σ_j P_ij (G_ij − γ_i)
+   * + ε f̄_i)/r_i; rhs_j ← Σ_i P_ij ((G_ij − γ_i) − τ_i) + ε ḡ_j; diagonal_j ← S_jj; entries with P
+   * = 0 skipped, so nothing cancels and 0·∞ cannot arise.
    *
    * @param g null for G = 0
    * @param rowCotangent f̄, null for 0
@@ -274,8 +279,8 @@ public interface Session extends AutoCloseable {
       @Nullable Buffer active);
 
   /**
-   * M = −(1/ε) P∘((G − γ) − x − y) for the plan P of these exponents, and M_iJ ← f̄_i − Σ_{j≠J} M_ij: the row sums are right by
-   * construction. For C = |x−y|² also M's pull on the points.
+   * M = −(1/ε) P∘((G − γ) − x − y) for the plan P of these exponents, and M_iJ ← f̄_i − Σ_{j≠J}
+   * M_ij: the row sums are right by construction. For C = |x−y|² also M's pull on the points.
    *
    * @param addPlan 1 to add P to M (the sharp cost's own derivative), else 0
    * @param out m×n, or null where no array is wanted
@@ -299,17 +304,17 @@ public interface Session extends AutoCloseable {
       @Nullable Buffer active);
 
   /**
-   * One-sided derivatives where there is no mass. Rows with a_i = 0: x_i ← Σ_j q_ij (G_ij − y_j), q_i
-   * the softmax of (g_j − c_ij)/ε over the columns with mass; then columns with b_j = 0 likewise over
-   * the rows with mass. x and y are the whole unknowns, levels included.
+   * One-sided derivatives where there is no mass. Rows with a_i = 0: x_i ← Σ_j q_ij (G_ij − y_j),
+   * q_i the softmax of (g_j − c_ij)/ε over the columns with mass; then columns with b_j = 0
+   * likewise over the rows with mass. x and y are the whole unknowns, levels included.
    */
   void oneSided(
       MatrixSource.Gibbs plan, @Nullable MatrixSource g, Buffer a, Buffer b, Buffer x, Buffer y);
 
   /**
    * Reverse mode through one half-sweep, with P the plan right after it: costGradient += P∘(w ⊕ z),
-   * rowSum_i ← Σ_j P_ij z_j, columnSum_j ← Σ_i P_ij w_i, epsilonDerivative += Σ P_ij (w_i + z_j) log
-   * P_ij.
+   * rowSum_i ← Σ_j P_ij z_j, columnSum_j ← Σ_i P_ij w_i, epsilonDerivative += Σ P_ij (w_i + z_j)
+   * log P_ij.
    */
   void adjointSweep(
       MatrixSource.LogPlan log,

@@ -56,8 +56,7 @@ final class AdjointSweep extends HostOp {
       for (int j = 0; j < n; j++) {
         columnSum.set(problem, j, columnSums.total(problem, j));
       }
-      epsilonDerivative.set(
-          problem, 0, epsilonDerivative.get(problem, 0) + sums.sum(problem, 0));
+      epsilonDerivative.set(problem, 0, epsilonDerivative.get(problem, 0) + sums.sum(problem, 0));
       return;
     }
     columnSums.fill(problem, block, 0);
@@ -79,8 +78,7 @@ final class AdjointSweep extends HostOp {
           0,
           kernels.dotSupport(worker.spare, worker.firstAt, exponents.segment, exponents.at, n));
       rowSum.set(problem, i, kernels.dot(p.segment, p.at, z.segment, z.at(problem), n));
-      kernels.axpy(
-          weight, p.segment, p.at, columnSums.segment, columnSums.at(problem, block), n);
+      kernels.axpy(weight, p.segment, p.at, columnSums.segment, columnSums.at(problem, block), n);
     }
   }
 }

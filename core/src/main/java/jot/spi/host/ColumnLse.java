@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import jot.spi.MatrixSource;
 
 /**
- * log-sum-exp of the columns in two row-major passes: the maxima, then the sums of what is left. Both
- * {@link ColumnUpdate} and the columns that {@link Sweep} has to redo are made of these.
+ * log-sum-exp of the columns in two row-major passes: the maxima, then the sums of what is left.
+ * Both {@link ColumnUpdate} and the columns that {@link Sweep} has to redo are made of these.
  */
 final class ColumnLse {
   private final HostSession session;
@@ -50,8 +50,15 @@ final class ColumnLse {
         session
             .kernels()
             .raiseTops(
-                row.segment, row.at, HostBuffer.of(plan.rowAnchor()).get(problem, i),
-                beta.segment, beta.at(problem), fi, top, topAt, session.columns());
+                row.segment,
+                row.at,
+                HostBuffer.of(plan.rowAnchor()).get(problem, i),
+                beta.segment,
+                beta.at(problem),
+                fi,
+                top,
+                topAt,
+                session.columns());
       }
     }
   }
@@ -87,9 +94,18 @@ final class ColumnLse {
         session
             .kernels()
             .addColumnExp(
-                row.segment, row.at, HostBuffer.of(plan.rowAnchor()).get(problem, i),
-                beta.segment, beta.at(problem), fi, tops.segment, tops.at(problem, 0), inverse,
-                sums.segment, sums.at(problem, block), session.columns());
+                row.segment,
+                row.at,
+                HostBuffer.of(plan.rowAnchor()).get(problem, i),
+                beta.segment,
+                beta.at(problem),
+                fi,
+                tops.segment,
+                tops.at(problem, 0),
+                inverse,
+                sums.segment,
+                sums.at(problem, block),
+                session.columns());
       }
     }
   }

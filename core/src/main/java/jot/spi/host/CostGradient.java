@@ -107,9 +107,9 @@ final class CostGradient extends HostOp {
     } else {
       gradient.read(g, problem, i);
     }
-    boolean direct = out != null && out.dtype() == DType.F64;
-    MemorySegment row = direct ? out.segment : worker.spare;
-    long at = direct ? out.at(problem, i) : worker.firstAt;
+    HostBuffer direct = out != null && out.dtype() == DType.F64 ? out : null;
+    MemorySegment row = direct != null ? direct.segment : worker.spare;
+    long at = direct != null ? direct.at(problem, i) : worker.firstAt;
     double scale = -1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
     kernels.gradientRow(
         scale,
@@ -136,7 +136,7 @@ final class CostGradient extends HostOp {
     if (addPlan != 0) {
       kernels.axpy(addPlan, p.segment, p.at, row, at, n);
     }
-    if (out != null && !direct) {
+    if (out != null && direct == null) {
       kernels.narrow(row, at, out.segment, out.at(problem, i), n);
     }
     if (pointsX != null && pointsY != null && pullOnY != null) {
@@ -163,8 +163,15 @@ final class CostGradient extends HostOp {
           kernels.anchoredDot(row, at, points.segment, points.at(problem, k), coordinate, n);
       onX.set(problem, (long) k * m + i, -2 * force);
       kernels.addAnchored(
-          row, at, points.segment, points.at(problem, k), coordinate, 0, pull.segment,
-          pull.at(problem, block) + 8L * k * n, n);
+          row,
+          at,
+          points.segment,
+          points.at(problem, k),
+          coordinate,
+          0,
+          pull.segment,
+          pull.at(problem, block) + 8L * k * n,
+          n);
     }
   }
 }

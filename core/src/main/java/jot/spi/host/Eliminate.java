@@ -5,9 +5,9 @@ import jot.spi.MatrixSource;
 
 /**
  * {@link jot.spi.Session#eliminate}: the Laplacian's weights w_jk = Σ_i P_ij P_ik/r_i above the
- * diagonal, then one vertex after the other: its pivot is the sum of its remaining weights (Grassmann,
- * Taksar and Heyman's idea for Markov chains), and its neighbours gain w_kj w_kl/pivot. Sums of
- * positive numbers throughout, so every entry keeps its relative accuracy.
+ * diagonal, then one vertex after the other: its pivot is the sum of its remaining weights
+ * (Grassmann, Taksar and Heyman's idea for Markov chains), and its neighbours gain w_kj w_kl/pivot.
+ * Sums of positive numbers throughout, so every entry keeps its relative accuracy.
  */
 final class Eliminate extends HostOp {
   private MatrixSource plan;
@@ -69,8 +69,12 @@ final class Eliminate extends HostOp {
   /** Adds a row's products to the weights right of the diagonal of row j. */
   private void addRight(int problem, int j, double factorOfRow, RowReader p) {
     kernels.axpy(
-        factorOfRow, p.segment, p.at + 8L * (j + 1), factor.segment,
-        factor.at(problem, j) + 8L * (j + 1), n - j - 1);
+        factorOfRow,
+        p.segment,
+        p.at + 8L * (j + 1),
+        factor.segment,
+        factor.at(problem, j) + 8L * (j + 1),
+        n - j - 1);
   }
 
   /** Eliminates vertex k; 1 when it was the last of a component, else 0. */
@@ -86,8 +90,12 @@ final class Eliminate extends HostOp {
       double weight = factor.segment.get(Layouts.F64, row + 8L * (j - k - 1));
       if (weight > 0) {
         kernels.axpy(
-            weight / pivot, factor.segment, row + 8L * (j - k), factor.segment,
-            factor.at(problem, j) + 8L * (j + 1), n - j - 1);
+            weight / pivot,
+            factor.segment,
+            row + 8L * (j - k),
+            factor.segment,
+            factor.at(problem, j) + 8L * (j + 1),
+            n - j - 1);
       }
     }
     return 0;

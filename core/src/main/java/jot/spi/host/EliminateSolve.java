@@ -39,8 +39,12 @@ final class EliminateSolve extends HostOp {
       double pivot = factor.get(problem, (long) k * n + k);
       if (pivot > 0) {
         kernels.axpy(
-            y.get(problem, k) / pivot, factor.segment, factor.at(problem, k) + 8L * (k + 1),
-            y.segment, y.at(problem) + 8L * (k + 1), n - k - 1);
+            y.get(problem, k) / pivot,
+            factor.segment,
+            factor.at(problem, k) + 8L * (k + 1),
+            y.segment,
+            y.at(problem) + 8L * (k + 1),
+            n - k - 1);
       }
     }
     for (int k = n - 1; k >= 0; k--) {
@@ -49,8 +53,11 @@ final class EliminateSolve extends HostOp {
       if (pivot > 0) {
         double known =
             kernels.dot(
-                factor.segment, factor.at(problem, k) + 8L * (k + 1), y.segment,
-                y.at(problem) + 8L * (k + 1), n - k - 1);
+                factor.segment,
+                factor.at(problem, k) + 8L * (k + 1),
+                y.segment,
+                y.at(problem) + 8L * (k + 1),
+                n - k - 1);
         value = (y.get(problem, k) + known) / pivot;
       }
       y.set(problem, k, value);

@@ -5,8 +5,8 @@ package jot.spi.host;
  * once, or on whole problems. A block's partial results go to its own memory and a later phase adds
  * them in the order of the blocks, so the bits do not depend on the number of threads.
  *
- * <p>An operation is made once a session and takes its arguments by fields: nothing is allocated per
- * call.
+ * <p>An operation is made once a session and takes its arguments by fields: nothing is allocated
+ * per call.
  */
 abstract class HostOp {
   final HostSession session;

@@ -11,9 +11,9 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Session} on the CPU: operations run where they are issued, cut into problems and row blocks
- * that the threads of a pool share. Memory that only the caller's thread may touch (a confined arena)
- * keeps all work on that thread.
+ * A {@link Session} on the CPU: operations run where they are issued, cut into problems and row
+ * blocks that the threads of a pool share. Memory that only the caller's thread may touch (a
+ * confined arena) keeps all work on that thread.
  */
 final class HostSession implements Session, WorkerPool.Task {
   /** Entries below which waking another thread costs more than it brings: about 30 µs of work. */
@@ -140,8 +140,7 @@ final class HostSession implements Session, WorkerPool.Task {
   @Override
   public void bind(Buffer slot, Tensor memory) {
     HostBuffer buffer = HostBuffer.of(slot);
-    if (memory.dtype() != buffer.dtype()
-        || memory.shape().elements() != buffer.size() * batch) {
+    if (memory.dtype() != buffer.dtype() || memory.shape().elements() != buffer.size() * batch) {
       throw new IllegalArgumentException(
           "memory: expected "
               + buffer.dtype()
@@ -271,8 +270,7 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
-  public void axpy(
-      double s, Buffer p, Buffer q, Buffer x, Buffer y, @Nullable Buffer mask) {
+  public void axpy(double s, Buffer p, Buffer q, Buffer x, Buffer y, @Nullable Buffer mask) {
     vectors.axpy(s, p, q, HostBuffer.of(x), HostBuffer.of(y), mask);
   }
 
@@ -283,8 +281,7 @@ final class HostSession implements Session, WorkerPool.Task {
 
   @Override
   public void keepAbove(Buffer value, double factor, Buffer reference, Buffer mask) {
-    vectors.keepAbove(
-        HostBuffer.of(value), factor, HostBuffer.of(reference), HostBuffer.of(mask));
+    vectors.keepAbove(HostBuffer.of(value), factor, HostBuffer.of(reference), HostBuffer.of(mask));
   }
 
   @Override
@@ -296,12 +293,7 @@ final class HostSession implements Session, WorkerPool.Task {
 
   @Override
   public void inspect(
-      MatrixSource cost,
-      Buffer a,
-      Buffer b,
-      Buffer rowAnchor,
-      Buffer columnAnchor,
-      Buffer facts) {
+      MatrixSource cost, Buffer a, Buffer b, Buffer rowAnchor, Buffer columnAnchor, Buffer facts) {
     run(ops.inspect().with(cost, a, b, rowAnchor, columnAnchor, facts), null);
   }
 
@@ -351,8 +343,7 @@ final class HostSession implements Session, WorkerPool.Task {
       Buffer stale,
       Buffer mask) {
     run(
-        ops.scalingSweep()
-            .with(kernel, a, b, u, v, threshold, residual, sweeps, stale, mask),
+        ops.scalingSweep().with(kernel, a, b, u, v, threshold, residual, sweeps, stale, mask),
         mask);
   }
 

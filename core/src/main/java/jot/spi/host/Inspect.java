@@ -4,7 +4,9 @@ import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session.Facts;
 
-/** {@link jot.spi.Session#inspect}: row minima, then column bounds, then the decision on anchors. */
+/**
+ * {@link jot.spi.Session#inspect}: row minima, then column bounds, then the decision on anchors.
+ */
 final class Inspect extends HostOp {
   /** Anchors pay when the shift is this many times the range: three bits of the exponent. */
   private static final double ANCHOR_FACTOR = 8;
@@ -34,12 +36,7 @@ final class Inspect extends HostOp {
   }
 
   Inspect with(
-      MatrixSource cost,
-      Buffer a,
-      Buffer b,
-      Buffer rowAnchor,
-      Buffer columnAnchor,
-      Buffer out) {
+      MatrixSource cost, Buffer a, Buffer b, Buffer rowAnchor, Buffer columnAnchor, Buffer out) {
     this.cost = cost;
     this.a = HostBuffer.of(a);
     this.b = HostBuffer.of(b);
@@ -97,8 +94,14 @@ final class Inspect extends HostOp {
       largest = Math.max(largest, kernels.maxAbsFinite(row.segment, row.at, 0, n));
       double least =
           -kernels.maxSlack(
-              row.segment, row.at, 0, columnAnchor.segment, columnAnchor.at(problem),
-              columnMask.segment, columnMask.at(problem), n);
+              row.segment,
+              row.at,
+              0,
+              columnAnchor.segment,
+              columnAnchor.at(problem),
+              columnMask.segment,
+              columnMask.at(problem),
+              n);
       if (least == Double.POSITIVE_INFINITY && a.get(problem, i) > 0 && blocked < 0) {
         blocked = i;
       }
@@ -121,8 +124,14 @@ final class Inspect extends HostOp {
         RowReader row = worker.cost;
         row.read(cost, problem, i);
         kernels.bound(
-            row.segment, row.at, least, low.segment, low.at(problem, block), high.segment,
-            high.at(problem, block), n);
+            row.segment,
+            row.at,
+            least,
+            low.segment,
+            low.at(problem, block),
+            high.segment,
+            high.at(problem, block),
+            n);
       }
     }
   }

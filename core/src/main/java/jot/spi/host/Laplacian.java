@@ -53,11 +53,17 @@ final class Laplacian extends HostOp {
         RowReader p = worker.plan;
         p.read(plan, problem, i);
         double base = v.get(problem, (long) anchor.get(problem, i));
-        double d =
-            kernels.anchoredDot(p.segment, p.at, v.segment, v.at(problem), base, n) / r;
+        double d = kernels.anchoredDot(p.segment, p.at, v.segment, v.at(problem), base, n) / r;
         kernels.addAnchored(
-            p.segment, p.at, v.segment, v.at(problem), base, d, sums.segment,
-            sums.at(problem, block), n);
+            p.segment,
+            p.at,
+            v.segment,
+            v.at(problem),
+            base,
+            d,
+            sums.segment,
+            sums.at(problem, block),
+            n);
       }
     }
   }

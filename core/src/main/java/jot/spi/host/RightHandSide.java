@@ -105,8 +105,7 @@ final class RightHandSide extends HostOp {
       row.read(g, problem, i);
       double gamma = row.segment.get(Layouts.F64, row.at + 8L * top);
       level.set(problem, i, gamma);
-      double deviation =
-          kernels.weightedDeviation(p.segment, p.at, row.segment, row.at, gamma, n);
+      double deviation = kernels.weightedDeviation(p.segment, p.at, row.segment, row.at, gamma, n);
       tau = (deviation + cotangent) / r;
       kernels.addDeviation(
           p.segment, p.at, row.segment, row.at, gamma, tau, rhsSums.segment, rhsAt, n);

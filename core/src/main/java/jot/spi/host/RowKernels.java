@@ -3,14 +3,14 @@ package jot.spi.host;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The inner loops of a CPU backend: each works on rows of {@code n} consecutive numbers that start at
- * a byte offset of a native segment. {@link HostSession} brings the rows; implementations differ in
- * speed and in nothing else, so the scalar one is the reference of the vectorised one.
+ * The inner loops of a CPU backend: each works on rows of {@code n} consecutive numbers that start
+ * at a byte offset of a native segment. {@link HostSession} brings the rows; implementations differ
+ * in speed and in nothing else, so the scalar one is the reference of the vectorised one.
  *
- * <p>All numbers are F64 but where a name says F32. Segments are native, offsets are multiples of the
- * element size and may be aligned to nothing more. Sums run in a fixed order that depends on {@code n}
- * (and the vector width) alone. −∞ and +∞ are ordinary inputs where a method says so; nothing
- * allocates.
+ * <p>All numbers are F64 but where a name says F32. Segments are native, offsets are multiples of
+ * the element size and may be aligned to nothing more. Sums run in a fixed order that depends on
+ * {@code n} (and the vector width) alone. −∞ and +∞ are ordinary inputs where a method says so;
+ * nothing allocates.
  */
 public interface RowKernels {
 
@@ -28,8 +28,8 @@ public interface RowKernels {
   /**
    * dst_j ← exp((f + g_j − ((c_j − alpha) − beta_j))/ε), flushed to 0 below 2⁻¹⁰²².
    *
-   * <p>Evaluated as exp(((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon). c_j may be +∞ and g_j
-   * −∞ (the result is 0); f is finite.
+   * <p>Evaluated as exp(((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon). c_j may be +∞ and
+   * g_j −∞ (the result is 0); f is finite.
    *
    * @return Σ dst_j
    */
@@ -116,7 +116,9 @@ public interface RowKernels {
       long sumAt,
       int n);
 
-  /** dst_j ← |x − y_j|², with x's coordinate k at {@code x[xAt + k·xStride]}, y's row k likewise. */
+  /**
+   * dst_j ← |x − y_j|², with x's coordinate k at {@code x[xAt + k·xStride]}, y's row k likewise.
+   */
   void squaredDistance(
       MemorySegment x,
       long xAt,
@@ -149,7 +151,9 @@ public interface RowKernels {
   /** Smallest x_j; +∞ for a row of +∞. */
   double min(MemorySegment x, long xAt, int n);
 
-  /** Smallest j with x_j NaN or −∞ (or +∞ too, when {@code refuseInfinity}); −1 when there is none. */
+  /**
+   * Smallest j with x_j NaN or −∞ (or +∞ too, when {@code refuseInfinity}); −1 when there is none.
+   */
   int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
 
   // ---- elementwise ----

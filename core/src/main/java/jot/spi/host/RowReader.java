@@ -5,8 +5,8 @@ import jot.spi.MatrixSource;
 import jot.tensor.DType;
 
 /**
- * Brings one row of a {@link MatrixSource} as F64 numbers: where they lie, or made in a row of its own
- * that stays in cache. A reader holds one row at a time; a worker has one for each matrix of an
+ * Brings one row of a {@link MatrixSource} as F64 numbers: where they lie, or made in a row of its
+ * own that stays in cache. A reader holds one row at a time; a worker has one for each matrix of an
  * operation.
  */
 final class RowReader {
@@ -60,8 +60,18 @@ final class RowReader {
       if (beta.mayBeNonZero(problem)) {
         sum =
             kernels.gibbs(
-                segment, at, alpha, beta.segment, beta.at(problem), g.segment, g.at(problem), f,
-                inverse, scratch, rowAt, columns);
+                segment,
+                at,
+                alpha,
+                beta.segment,
+                beta.at(problem),
+                g.segment,
+                g.at(problem),
+                f,
+                inverse,
+                scratch,
+                rowAt,
+                columns);
       } else {
         sum =
             kernels.gibbs(
@@ -93,8 +103,18 @@ final class RowReader {
       double alpha = HostBuffer.of(plan.rowAnchor()).get(problem, row);
       double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
       kernels.exponents(
-          segment, at, alpha, beta.segment, beta.at(problem), g.segment, g.at(problem), f, inverse,
-          scratch, rowAt, columns);
+          segment,
+          at,
+          alpha,
+          beta.segment,
+          beta.at(problem),
+          g.segment,
+          g.at(problem),
+          f,
+          inverse,
+          scratch,
+          rowAt,
+          columns);
     }
     segment = scratch;
     at = rowAt;
@@ -114,8 +134,16 @@ final class RowReader {
       HostBuffer x = HostBuffer.of(points.x());
       HostBuffer y = HostBuffer.of(points.y());
       kernels.squaredDistance(
-          x.segment, x.at(problem) + 8L * row, 8L * x.columns(), y.segment, y.at(problem),
-          8L * y.columns(), x.rows(), scratch, to, columns);
+          x.segment,
+          x.at(problem) + 8L * row,
+          8L * x.columns(),
+          y.segment,
+          y.at(problem),
+          8L * y.columns(),
+          x.rows(),
+          scratch,
+          to,
+          columns);
     } else if (source instanceof MatrixSource.LowRank product) {
       HostBuffer u = HostBuffer.of(product.u());
       HostBuffer v = HostBuffer.of(product.v());

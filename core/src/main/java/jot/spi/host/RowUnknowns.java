@@ -47,8 +47,7 @@ final class RowUnknowns extends HostOp {
         RowReader p = worker.plan;
         p.read(plan, problem, i);
         double base = y.get(problem, (long) anchor.get(problem, i));
-        double mean =
-            kernels.anchoredDot(p.segment, p.at, y.segment, y.at(problem), base, n) / r;
+        double mean = kernels.anchoredDot(p.segment, p.at, y.segment, y.at(problem), base, n) / r;
         value = share.get(problem, i) - base - mean;
       }
       x.set(problem, i, value);

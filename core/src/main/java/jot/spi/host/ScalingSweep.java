@@ -5,7 +5,9 @@ import jot.spi.MatrixSource;
 
 /** {@link jot.spi.Session#scalingSweep}: no exp, one read of the kernel for rows and columns. */
 final class ScalingSweep extends HostOp {
-  /** Scalings leave [1/LIMIT, LIMIT] into the potentials; entries of K that vanish then stay small. */
+  /**
+   * Scalings leave [1/LIMIT, LIMIT] into the potentials; entries of K that vanish then stay small.
+   */
   private static final double LIMIT = 1e40;
 
   private final Partials sums;

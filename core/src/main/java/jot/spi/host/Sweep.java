@@ -6,9 +6,10 @@ import jot.spi.MatrixSource;
 /**
  * {@link jot.spi.Session#sweep}: rows and columns in one read of the cost and one exp an entry.
  *
- * <p>e_ij = exp((f_i + g_j − c_ij)/ε) with the old potentials; S_i = Σ_j e_ij gives the residual and
- * the new f_i; (a_i/S_i)·e_ij, the plan's row after the row update, adds to the column sums, which
- * give the new g_j. Rows and columns whose sums vanish at this ε are redone with their maximum out.
+ * <p>e_ij = exp((f_i + g_j − c_ij)/ε) with the old potentials; S_i = Σ_j e_ij gives the residual
+ * and the new f_i; (a_i/S_i)·e_ij, the plan's row after the row update, adds to the column sums,
+ * which give the new g_j. Rows and columns whose sums vanish at this ε are redone with their
+ * maximum out.
  */
 final class Sweep extends HostOp {
   /** Below this a sum may have lost entries to underflow: it is made again with the maximum out. */
@@ -103,8 +104,7 @@ final class Sweep extends HostOp {
       }
       next.set(problem, i, updated);
       if (updated > Double.NEGATIVE_INFINITY) {
-        kernels.axpy(
-            mass / row.sum, row.segment, row.at, sums.segment, sums.at(problem, block), n);
+        kernels.axpy(mass / row.sum, row.segment, row.at, sums.segment, sums.at(problem, block), n);
       }
     }
     errors.set(problem, block, 0, error);

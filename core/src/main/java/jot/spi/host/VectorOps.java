@@ -60,8 +60,13 @@ final class VectorOps {
       if (!skip(active, problem)) {
         for (int i = 0; i < x.rows(); i++) {
           kernels.multiply(
-              x.segment, x.at(problem, i), y.segment, y.at(problem, i), out.segment,
-              out.at(problem, i), x.columns());
+              x.segment,
+              x.at(problem, i),
+              y.segment,
+              y.at(problem, i),
+              out.segment,
+              out.at(problem, i),
+              x.columns());
         }
       }
     }
@@ -105,7 +110,11 @@ final class VectorOps {
     for (int problem = 0; problem < batch; problem++) {
       if (!skip(active, problem)) {
         kernels.xpay(
-            x.segment, x.at(problem), quotient(p, q, problem), y.segment, y.at(problem),
+            x.segment,
+            x.at(problem),
+            quotient(p, q, problem),
+            y.segment,
+            y.at(problem),
             x.columns());
       }
     }

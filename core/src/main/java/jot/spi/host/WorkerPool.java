@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few daemon threads that help one caller at a time through the units of a task. A caller that finds
- * the pool busy works alone: results do not depend on who runs a unit. Nothing is allocated per run,
- * and a helper that the system has not woken is never waited for.
+ * A few daemon threads that help one caller at a time through the units of a task. A caller that
+ * finds the pool busy works alone: results do not depend on who runs a unit. Nothing is allocated
+ * per run, and a helper that the system has not woken is never waited for.
  */
 final class WorkerPool {
 
@@ -48,12 +48,15 @@ final class WorkerPool {
     return helpers.length + 1;
   }
 
-  /** Some thread of the pool that is not a caller's, to ask what it may access; null without one. */
+  /**
+   * Some thread of the pool that is not a caller's, to ask what it may access; null without one.
+   */
   @Nullable Thread helperThread() {
     return helpers.length == 0 ? null : helpers[0].thread;
   }
 
   /** Runs units 0 … units−1 and returns when all are done; rethrows the first failure. */
+  @SuppressWarnings("ThreadPriorityCheck") // the yield is for a helper that this processor must run
   void run(Task work, int units) {
     if (helpers.length == 0 || units < 2 || !busy.compareAndSet(false, true)) {
       for (int unit = 0; unit < units; unit++) {

@@ -8,6 +8,7 @@ final class Problems {
   private Problems() {}
 
   /** One problem on the heap. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Case(double[][] cost, double[] a, double[] b, double epsilon) {
 
     int rows() {

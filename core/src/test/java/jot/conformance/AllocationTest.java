@@ -3,28 +3,48 @@ package jot.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import jot.LinearSolver;
 import jot.Sinkhorn;
 import jot.SinkhornLayer;
 import jot.Solver;
 import jot.tensor.DType;
 import jot.tensor.Tensor;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A prepared layer allocates nothing on the heap after warm-up, in any thread.
  *
- * <p>All live threads are counted but the one that reads the counters. Threads of the test harness
- * may allocate now and then, so the smallest of several rounds counts: what the layer allocates is
- * in all.
+ * <p>All live threads are counted but the one that reads the counters. Until the last kernel is
+ * compiled, vectors are boxed, and threads of the test harness may allocate now and then: so rounds
+ * are repeated, up to a limit, until one is free of both. What a pass itself allocates is in every
+ * round.
  */
 class AllocationTest {
 
   private static final int WARM_UP = 300;
   private static final int PASSES = 50;
-  private static final int ROUNDS = 5;
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(60);
+
+  @Test
+  void the_meter_sees_what_a_pass_allocates_in_any_thread() throws Exception {
+    List<byte[]> kept = Collections.synchronizedList(new ArrayList<>());
+    Runnable pass =
+        () -> {
+          kept.add(new byte[1000]);
+          CompletableFuture.runAsync(() -> kept.add(new byte[1000])).join();
+        };
+    try (AllocationMeter meter = new AllocationMeter(pass)) {
+      assertThat(meter.allocated(20)).isGreaterThanOrEqualTo(20 * 2 * 1000);
+    }
+  }
 
   @ParameterizedTest(name = "{0}, {1}, {2}, batch {3}, {4}×{5}, {6} threads")
   @CsvSource({
@@ -69,11 +89,12 @@ class AllocationTest {
           };
       try (AllocationMeter meter = new AllocationMeter(pass)) {
         meter.allocated(WARM_UP);
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && least > 0; round++) {
-          least = Math.min(least, meter.allocated(PASSES));
+        long deadline = System.nanoTime() + WARM_UP_LIMIT.toNanos();
+        long bytes = meter.allocated(PASSES);
+        while (bytes > 0 && System.nanoTime() < deadline) {
+          bytes = meter.allocated(PASSES);
         }
-        assertThat(least).as("bytes in %s passes", PASSES).isZero();
+        assertThat(bytes).as("bytes in %s passes", PASSES).isZero();
       }
     }
   }

@@ -31,7 +31,7 @@ class AllocationTest {
 
   private static final int WARM_UP = 300;
   private static final int PASSES = 50;
-  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(20);
 
   @Test
   void the_meter_sees_what_a_pass_allocates_in_any_thread() throws Exception {

@@ -248,15 +248,6 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double min(MemorySegment x, long xAt, int n) {
-    double least = Double.POSITIVE_INFINITY;
-    for (int j = 0; j < n; j++) {
-      least = Math.min(least, get(x, xAt, j));
-    }
-    return least;
-  }
-
-  @Override
   public int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
     for (int j = 0; j < n; j++) {
       double value = get(x, xAt, j);

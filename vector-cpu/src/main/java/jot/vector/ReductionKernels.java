@@ -176,23 +176,6 @@ interface ReductionKernels extends RowKernels {
   }
 
   @Override
-  default double min(MemorySegment x, long xAt, int n) {
-    x = offHeap(x);
-    DoubleVector least = DoubleVector.broadcast(DOUBLES, Double.POSITIVE_INFINITY);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
-      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
-      least = least.blend(a, a.compare(LT, least));
-    }
-    if (bound < n) {
-      VectorMask<Double> rest = INDEX.compare(LT, n - bound);
-      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
-      least = least.blend(a, a.compare(LT, least).and(rest));
-    }
-    return least.reduceLanes(VectorOperators.MIN);
-  }
-
-  @Override
   default int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
     x = offHeap(x);
     double top = refuseInfinity ? Double.MAX_VALUE : Double.POSITIVE_INFINITY;

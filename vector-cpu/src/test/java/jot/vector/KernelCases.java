@@ -303,10 +303,6 @@ final class KernelCases {
         "maxAbsFinite",
         (k, m) -> k.maxAbsFinite(m.x.segment, m.x.at, ALPHA, m.n),
         m -> DoubleStream.of(m.x.want).map(x -> Math.abs(x - ALPHA)).max().orElseThrow());
-    scanning(
-        "min",
-        (k, m) -> k.min(m.x.segment, m.x.at, m.n),
-        m -> DoubleStream.of(m.x.want).min().orElseThrow());
     scanning("findBad", (k, m) -> k.findBad(m.x.segment, m.x.at, true, m.n), m -> -1);
     writing(
         "narrow",

@@ -192,14 +192,12 @@ class SpecialValuesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 8, 9, 17, 40})
-  void least_and_largest_are_found_wherever_they_stand(int n) {
+  void largest_is_found_wherever_it_stands(int n) {
     for (int at = 0; at < n; at++) {
       Memory m = memory(n);
       m.x.setAll(INFINITY);
-      assertThat(kernels.min(m.x.segment, m.x.at, n)).isEqualTo(INFINITY);
       assertThat(kernels.maxAbsFinite(m.x.segment, m.x.at, 9, n)).isEqualTo(0);
       m.x.set(at, -5);
-      assertThat(kernels.min(m.x.segment, m.x.at, n)).isEqualTo(-5);
       assertThat(kernels.maxAbsFinite(m.x.segment, m.x.at, 9, n)).isEqualTo(14);
     }
   }

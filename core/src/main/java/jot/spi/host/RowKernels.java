@@ -148,9 +148,6 @@ public interface RowKernels {
   /** Largest finite |x_j − alpha|, 0 when none is finite. */
   double maxAbsFinite(MemorySegment x, long xAt, double alpha, int n);
 
-  /** Smallest x_j; +∞ for a row of +∞. */
-  double min(MemorySegment x, long xAt, int n);
-
   /**
    * Smallest j with x_j NaN or −∞ (or +∞ too, when {@code refuseInfinity}); −1 when there is none.
    */

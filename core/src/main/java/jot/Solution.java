@@ -166,7 +166,7 @@ public final class Solution implements AutoCloseable {
 
   /** Sweeps that a problem took. */
   public int iterations(int problem) {
-    return engine.state().iterations(checked(problem));
+    return engine.iterations(checked(problem));
   }
 
   private Values values() {

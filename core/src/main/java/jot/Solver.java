@@ -18,7 +18,13 @@ public enum Solver {
   LOG,
 
   /** Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array of F64. */
-  SCALING;
+  SCALING,
+
+  /**
+   * Truncated Newton with ε-scaling on the semi-dual: for small ε, where sweeps would crawl. One
+   * m×n array of F64.
+   */
+  NEWTON;
 
   /** {@link #AUTO}. */
   public static Solver auto() {
@@ -28,6 +34,11 @@ public enum Solver {
   /** {@link #LOG}. */
   public static Solver logDomain() {
     return LOG;
+  }
+
+  /** {@link #NEWTON}. */
+  public static Solver newton() {
+    return NEWTON;
   }
 
   /** {@link #SCALING}. */

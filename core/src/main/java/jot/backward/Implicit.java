@@ -114,7 +114,7 @@ public final class Implicit {
       ConjugateGradient solver = cg();
       load(upright, load);
       mask(false);
-      solver.solve(upright.system(), active);
+      solver.solve(upright.system(), active, tolerance);
       if (choice == LinearChoice.AUTO && smaller <= DENSE_LIMIT) {
         for (int problem = 0; problem < dense.length; problem++) {
           dense[problem] = !(solver.residual(problem) <= tolerance);
@@ -144,7 +144,7 @@ public final class Implicit {
     }
     DenseElimination solver = elimination(side.session());
     mask(true);
-    solver.solve(side.system(), active);
+    solver.solve(side.system(), active, tolerance);
     finish(side, seen, target, mirrored);
   }
 
@@ -224,7 +224,7 @@ public final class Implicit {
   private ConjugateGradient cg() {
     if (cg == null) {
       int steps = choice == LinearChoice.CG ? 20_000 : 1_000;
-      cg = new ConjugateGradient(session, arena, tolerance, steps);
+      cg = new ConjugateGradient(session, arena, steps);
     }
     return cg;
   }

@@ -41,6 +41,11 @@ public interface Session extends AutoCloseable {
    */
   Session transposed();
 
+  /** A preconditioner of the graph for this session, or null where the backend has none. */
+  default @Nullable GraphPreconditioner graphPreconditioner() {
+    return null;
+  }
+
   // ---- memory ----
 
   /** F64 vectors of this length, zeroed. */
@@ -106,6 +111,9 @@ public interface Session extends AutoCloseable {
 
   /** y ← x + (p/q)·y with scalars p and q; p/q counts as 0 where q = 0. */
   void xpay(Buffer x, Buffer p, Buffer q, Buffer y, @Nullable Buffer active);
+
+  /** out ← max |x_i|, a scalar; NaN where any is. */
+  void maxAbs(Buffer x, Buffer out, @Nullable Buffer active);
 
   /** active ← 0 where not (value &gt; factor·reference): also where anything is NaN. */
   void keepAbove(Buffer value, double factor, Buffer reference, Buffer active);
@@ -201,6 +209,26 @@ public interface Session extends AutoCloseable {
 
   /** f ← f + ε log u, u ← 1, and the same for g and v. */
   void absorb(Buffer u, Buffer v, Buffer epsilon, Buffer f, Buffer g, @Nullable Buffer active);
+
+  /**
+   * The semi-dual at g: f ← the row potentials that make the rows exact, with the maximum taken
+   * out; columnSums ← Pᵀ1; value ← ⟨f, a⟩ + ⟨g, b⟩, the dual up to the constant ε Σa; residual ←
+   * Σ_j |(Pᵀ1)_j − b_j|. The gradient of the value is b − Pᵀ1. One exp an entry.
+   *
+   * @param stored m×n, F64, ← P; or null
+   */
+  void semidual(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer columnSums,
+      Buffer value,
+      Buffer residual,
+      @Nullable Buffer stored,
+      @Nullable Buffer active);
+
+  /** g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums. */
+  void scaleColumns(MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer active);
 
   /** out ← the entries of the source, in out's type. */
   void materialise(MatrixSource source, Buffer out, @Nullable Buffer active);

@@ -3,6 +3,7 @@ package jot.spi.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
+import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
@@ -118,6 +119,11 @@ final class HostSession implements Session, WorkerPool.Task {
     return other;
   }
 
+  @Override
+  public GraphPreconditioner graphPreconditioner() {
+    return new HostGraphPreconditioner(this);
+  }
+
   // ---- memory ----
 
   @Override
@@ -196,7 +202,7 @@ final class HostSession implements Session, WorkerPool.Task {
 
   // ---- running an operation ----
 
-  private void run(HostOp operation, @Nullable Buffer mask) {
+  void run(HostOp operation, @Nullable Buffer mask) {
     active = mask == null ? null : HostBuffer.of(mask);
     if (active != null && noneActive(active)) {
       return;
@@ -285,6 +291,11 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void maxAbs(Buffer x, Buffer out, @Nullable Buffer mask) {
+    vectors.maxAbs(HostBuffer.of(x), HostBuffer.of(out), mask);
+  }
+
+  @Override
   public void center(Buffer x, Buffer weight, Buffer mean) {
     vectors.center(HostBuffer.of(x), HostBuffer.of(weight), HostBuffer.of(mean));
   }
@@ -353,6 +364,25 @@ final class HostSession implements Session, WorkerPool.Task {
     HostBuffer eps = HostBuffer.of(epsilon);
     vectors.absorb(HostBuffer.of(u), eps, HostBuffer.of(f), mask);
     vectors.absorb(HostBuffer.of(v), eps, HostBuffer.of(g), mask);
+  }
+
+  @Override
+  public void semidual(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer columnSums,
+      Buffer value,
+      Buffer residual,
+      @Nullable Buffer stored,
+      @Nullable Buffer mask) {
+    run(ops.semidual().with(plan, a, b).to(columnSums, value, residual, stored), mask);
+  }
+
+  @Override
+  public void scaleColumns(
+      MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer mask) {
+    vectors.scaleColumns(plan, HostBuffer.of(b), HostBuffer.of(columnSums), mask);
   }
 
   @Override

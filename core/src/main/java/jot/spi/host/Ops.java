@@ -25,6 +25,7 @@ final class Ops {
   private @Nullable OneSided oneSided;
   private @Nullable AdjointSweep adjointSweep;
   private @Nullable Scan scan;
+  private @Nullable Semidual semidual;
   private @Nullable ColumnLse columnLse;
 
   Ops(HostSession session) {
@@ -141,6 +142,13 @@ final class Ops {
       adjointSweep = new AdjointSweep(session);
     }
     return adjointSweep;
+  }
+
+  Semidual semidual() {
+    if (semidual == null) {
+      semidual = new Semidual(session);
+    }
+    return semidual;
   }
 
   Scan scan() {

@@ -12,6 +12,7 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a solution of one problem says, copied to the heap so that it can be closed. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Answer(
     double[][] plan,
     double[] f,
@@ -25,6 +26,7 @@ record Answer(
     @Nullable Gradient gradient) {
 
   /** One problem's gradients on the heap. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Gradient(double[][] cost, double[] a, double[] b, double mass, double epsilon) {
 
     static Gradient of(Gradients g) {

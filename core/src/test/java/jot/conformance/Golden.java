@@ -1,6 +1,7 @@
 package jot.conformance;
 
 /** A case worked out in 40-digit arithmetic: MATH.md 6. */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the digits as they were worked out
 final class Golden {
 
   static final double EPSILON = 0.5;

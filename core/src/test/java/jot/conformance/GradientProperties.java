@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.function.DoubleFunction;
 import jot.Problem;
 import jot.Solution;
+import jot.Status;
 import jot.geometry.PointCloud;
 import jot.tensor.DType;
 import net.jqwik.api.Arbitraries;
@@ -29,7 +30,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
  */
 class GradientProperties {
 
-  private static final int TRIES = 60;
+  private static final int TRIES = 100;
   private static final double TOLERANCE = 1e-6;
   private static final double MOVE = 1e-2;
 
@@ -177,6 +178,8 @@ class GradientProperties {
             p.rows(),
             p.columns(),
             (i, j) -> (base.f()[i] + base.g()[j] - p.cost()[i][j]) / p.epsilon());
+    // What rows and columns share drops out of the derivative, so the norm leaves it out.
+    double[][] interaction = Matrices.doublyCentred(p.cost());
     check(
         draw,
         base,
@@ -185,7 +188,7 @@ class GradientProperties {
         new Direction(
             t -> Answer.problem(p).epsilon(p.epsilon() + t),
             base.gradients().epsilon(),
-            norm(exponents),
+            Math.max(norm(interaction) / p.epsilon(), 1e-4 * norm(exponents)),
             MOVE * p.epsilon() / Math.max(1, Matrices.maxAbs(exponents))));
   }
 
@@ -234,27 +237,33 @@ class GradientProperties {
         .weights(Answer.vector(p.a()), Answer.vector(p.b()));
   }
 
-  /** F32 costs are off by half an ulp of the range, which the exponents take as range/ε. */
+  /**
+   * F32 costs are off by half an ulp of the largest, which the exponents take as that over ε. The
+   * unit is max|P∘G|/ε: next to a vertex ∂C itself falls like e^(−range/ε), and the weights, as
+   * doubles, do not tell its digits.
+   */
   @Property(tries = TRIES)
   void gradient_with_single_precision_costs_is_near_that_with_double(@ForAll("draws") Draw draw) {
     Random random = new Random(draw.seed());
     int m = draw.m() + 1;
     int n = draw.n() + 1;
     double[][] cost = Matrices.of(m, n, (i, j) -> random.nextDouble());
-    double range = Problems.range(cost);
     double[][] weights = Problems.weights(random, m, n, 1);
-    Problems.Case p =
-        new Problems.Case(cost, weights[0], weights[1], draw.relativeEpsilon() * range);
+    double epsilon = draw.relativeEpsilon() * Problems.range(cost);
+    Problems.Case p = new Problems.Case(cost, weights[0], weights[1], epsilon);
     double[][] w = Matrices.gaussian(random, m, n);
-    double[][] exact = Answer.solve(p, w).gradients().cost();
+    Answer exact = Answer.solve(p, w);
     Problem single =
         Problem.of(Answer.single(cost)).weights(Answer.vector(p.a()), Answer.vector(p.b()));
-    try (Solution s = Answer.toTheFloor(p.epsilon()).tolerance(1e-12).build().solve(single)) {
+    try (Solution s = Answer.toTheFloor(epsilon).build().solve(single)) {
       assertThat(s.plan().dtype()).isEqualTo(DType.F32);
-      double[][] gradient = s.vjp(Answer.tensor(w)).cost().toMatrix();
-      double error = Matrices.maxDifference(gradient, exact) / Matrices.maxAbs(exact);
-      double bound = 64 * 0x1p-24 * range / p.epsilon();
-      assertThat(error).as("%s", draw).isLessThan(bound).isNotZero();
+      if (DISCARDS.keep(exact.atFloor() && s.status() != Status.MAX_ITERATIONS)) {
+        double[][] gradient = s.vjp(Answer.tensor(w)).cost().toMatrix();
+        double unit = Matrices.maxAbs(Matrices.times(exact.plan(), w)) / epsilon;
+        double error = Matrices.maxDifference(gradient, exact.gradients().cost()) / unit;
+        double bound = 64 * 0x1p-24 * Matrices.maxAbs(cost) / epsilon;
+        assertThat(error).as("%s", draw).isLessThan(bound).isNotZero();
+      }
     }
   }
 
@@ -271,10 +280,16 @@ class GradientProperties {
     a[row] = 0;
     b[column] = 0;
     Problems.Case p = positive.withWeights(Problems.normalised(a, 1), Problems.normalised(b, 1));
-    double[] da = towards(a.length, row);
-    double[] db = towards(b.length, column);
     SmoothLoss loss = loss(random, p);
     Answer base = base(p, loss);
+    // One side at a time: with both, a pair of new rows and columns is smooth only below
+    // e^(−range/ε).
+    checkOneSided(draw, p, loss, base, towards(a.length, row), new double[b.length]);
+    checkOneSided(draw, p, loss, base, new double[a.length], towards(b.length, column));
+  }
+
+  private static void checkOneSided(
+      Draw draw, Problems.Case p, SmoothLoss loss, Answer base, double[] da, double[] db) {
     double predicted =
         Matrices.inner(base.gradients().a(), da) + Matrices.inner(base.gradients().b(), db);
     double smallest =

@@ -1,5 +1,6 @@
 package jot.conformance;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 
@@ -133,9 +134,19 @@ final class Matrices {
     return plus(x, -mean, filled(x.length, 1));
   }
 
+  /** x less the means of its rows and columns. */
+  static double[][] doublyCentred(double[][] x) {
+    double[] r = rowSums(x);
+    double[] s = columnSums(x);
+    int m = r.length;
+    int n = s.length;
+    double mean = sum(r) / m / n;
+    return of(m, n, (i, j) -> x[i][j] - r[i] / n - s[j] / m + mean);
+  }
+
   static double[] filled(int n, double value) {
     double[] v = new double[n];
-    java.util.Arrays.fill(v, value);
+    Arrays.fill(v, value);
     return v;
   }
 

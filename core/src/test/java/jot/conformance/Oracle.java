@@ -23,6 +23,7 @@ final class Oracle {
   private final DoubleDouble[][] plan;
 
   /** Gradients of a loss, x and y centred over the entries with mass. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Backward(
       DoubleDouble[][] cost,
       DoubleDouble[] a,

@@ -76,7 +76,7 @@ class OracleTest {
     Problems.Case p = Problems.random(random, 4, 5, 0.3);
     double[][] w = Matrices.gaussian(random, 4, 5);
     Oracle.Backward gradient = Oracle.solve(p.cost(), p.a(), p.b(), p.epsilon()).backward(w);
-    double h = Math.scalb(1, -20) * p.epsilon();
+    double h = 0x1p-20 * p.epsilon();
     for (int i = 0; i < 4; i++) {
       for (int j = 0; j < 5; j++) {
         double[][] direction = new double[4][5];
@@ -104,7 +104,7 @@ class OracleTest {
     Problems.Case p = Problems.random(random, 4, 5, 0.3);
     double[][] w = Matrices.gaussian(random, 4, 5);
     Oracle.Backward gradient = Oracle.solve(p.cost(), p.a(), p.b(), p.epsilon()).backward(w);
-    double h = Math.scalb(1, -24);
+    double h = 0x1p-24;
     double[] da = Matrices.gaussian(random, 4);
     double[] db = Matrices.gaussian(random, 5);
     double mass = Matrices.sum(da) / 5 - Matrices.sum(db) / 5;

@@ -10,6 +10,7 @@ import java.util.Random;
  *
  * @param blocks whether rows have several large entries
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Planted(double[][] cost, double[] f, double[] g, double epsilon, boolean blocks) {
 
   private static final double EPSILON = 0.05;

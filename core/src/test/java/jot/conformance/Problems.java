@@ -1,5 +1,6 @@
 package jot.conformance;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /** Generators of seeded random problems. */
@@ -8,6 +9,7 @@ final class Problems {
   private Problems() {}
 
   /** One problem on the heap. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Case(double[][] cost, double[] a, double[] b, double epsilon) {
 
     int rows() {
@@ -102,8 +104,6 @@ final class Problems {
 
   private static double[][] lessRowMinima(double[][] c) {
     return Matrices.of(
-        c.length,
-        c[0].length,
-        (i, j) -> c[i][j] - java.util.Arrays.stream(c[i]).min().orElseThrow());
+        c.length, c[0].length, (i, j) -> c[i][j] - Arrays.stream(c[i]).min().orElseThrow());
   }
 }

@@ -3,6 +3,7 @@ package jot.conformance;
 import java.util.Random;
 
 /** A random smooth loss ℓ(P) of a plan whose entries are of this scale, with its gradient. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SmoothLoss(int kind, double[][] w, double scale) {
 
   static SmoothLoss random(Random random, int m, int n, double scale) {

@@ -21,11 +21,27 @@ interface SystemKernels extends RowKernels {
       MemorySegment p, long pAt, MemorySegment g, long gAt, double level, int n) {
     p = offHeap(p);
     g = offHeap(g);
-    DoubleVector sum = DoubleVector.zero(DOUBLES);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
+    DoubleVector even = DoubleVector.zero(DOUBLES);
+    DoubleVector odd = DoubleVector.zero(DOUBLES);
+    int pairs = n - n % (2 * LANES);
+    for (int j = 0; j < pairs; j += 2 * LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b.sub(level), a.compare(GT, 0));
+      even = a.fma(kept, even);
+      DoubleVector aNext =
+          DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * (j + LANES), ORDER);
+      DoubleVector bNext =
+          DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * (j + LANES), ORDER);
+      DoubleVector keptNext =
+          DoubleVector.zero(DOUBLES).blend(bNext.sub(level), aNext.compare(GT, 0));
+      odd = aNext.fma(keptNext, odd);
+    }
+    DoubleVector sum = even.add(odd);
+    int bound = DOUBLES.loopBound(n);
+    if (pairs < bound) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * pairs, ORDER);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * pairs, ORDER);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b.sub(level), a.compare(GT, 0));
       sum = a.fma(kept, sum);
     }
@@ -112,11 +128,24 @@ interface SystemKernels extends RowKernels {
       MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n) {
     p = offHeap(p);
     v = offHeap(v);
-    DoubleVector sum = DoubleVector.zero(DOUBLES);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
+    DoubleVector even = DoubleVector.zero(DOUBLES);
+    DoubleVector odd = DoubleVector.zero(DOUBLES);
+    int pairs = n - n % (2 * LANES);
+    for (int j = 0; j < pairs; j += 2 * LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
+      even = a.fma(b.sub(vAnchor), even);
+      DoubleVector aNext =
+          DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * (j + LANES), ORDER);
+      DoubleVector bNext =
+          DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * (j + LANES), ORDER);
+      odd = aNext.fma(bNext.sub(vAnchor), odd);
+    }
+    DoubleVector sum = even.add(odd);
+    int bound = DOUBLES.loopBound(n);
+    if (pairs < bound) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * pairs, ORDER);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * pairs, ORDER);
       sum = a.fma(b.sub(vAnchor), sum);
     }
     if (bound < n) {

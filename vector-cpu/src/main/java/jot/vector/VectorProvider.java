@@ -39,7 +39,9 @@ public final class VectorProvider implements BackendProvider {
       return Availability.missing(problem.get());
     }
     try {
-      return Availability.usable(VectorKernels.width());
+      return VectorKernels.processorProblem()
+          .map(Availability::missing)
+          .orElseGet(() -> Availability.usable(VectorKernels.width()));
     } catch (LinkageError e) {
       return Availability.missing("the Vector API does not load: " + e);
     }

@@ -1,0 +1,125 @@
+package jot.bench;
+
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import jot.Sinkhorn;
+import jot.Solution;
+import jot.spi.Availability;
+import jot.spi.Backends;
+import jot.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jot doctor}: what this machine can run, and what it lacks. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Says what this machine can run and what it lacks: the JDK, vectors, backends with the reason"
+          + " why one cannot run, threads, memory, CUDA libraries. Paste it into a bug report.",
+      ""
+    },
+    footer = {"", "Exit code: 0 if jot can solve a problem here (it solves a small one), else 1."})
+final class DoctorCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--json", description = "Print JSON.")
+  boolean json;
+
+  /** Made by picocli, which sets the fields. */
+  @SuppressWarnings("NullAway.Init")
+  DoctorCommand() {}
+
+  @Override
+  public Integer call() {
+    Trial trial = Trial.run();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.print(Json.text(report(trial)));
+    } else {
+      lines(trial).forEach(out::println);
+    }
+    out.flush();
+    return trial.works() ? Jot.OK : Jot.FAILED;
+  }
+
+  private static List<String> lines(Trial trial) {
+    List<String> lines = new ArrayList<>();
+    lines.add("jot:     " + Version.text());
+    lines.add("jdk:     " + Machine.jdk());
+    lines.add("system:  " + Machine.system());
+    lines.add("vectors: " + Machine.vectors());
+    lines.add("threads: " + Machine.threads());
+    lines.add("memory:  " + Machine.memory());
+    for (Backends.Found backend : Backends.find()) {
+      Availability availability = backend.availability();
+      lines.add(
+          "backend: %s %s%s: %s"
+              .formatted(
+                  backend.name(),
+                  availability.usable() ? "can run" : "cannot run",
+                  backend.name().equals(trial.backend()) ? ", chosen" : "",
+                  availability.reason()));
+    }
+    lines.add("cuda: " + CudaLibraries.find().text());
+    lines.add("trial:   " + trial.text());
+    return lines;
+  }
+
+  private static Map<String, @Nullable Object> report(Trial trial) {
+    Map<String, @Nullable Object> report = new LinkedHashMap<>();
+    report.put("jot", Version.text());
+    report.put("jdk", Machine.jdk());
+    report.put("system", Machine.system());
+    report.put("vectors", Machine.vectors());
+    report.put("threads", Machine.threads());
+    report.put("memory", Machine.memory());
+    List<Map<String, Object>> backends = new ArrayList<>();
+    for (Backends.Found backend : Backends.find()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", backend.name());
+      entry.put("usable", backend.availability().usable());
+      entry.put("chosen", backend.name().equals(trial.backend()));
+      entry.put("reason", backend.availability().reason());
+      backends.add(entry);
+    }
+    report.put("backends", backends);
+    CudaLibraries cuda = CudaLibraries.find();
+    report.put("cuda", cuda.files());
+    report.put("cuda_searched", cuda.searched());
+    report.put("trial", trial.text());
+    report.put("works", trial.works());
+    return report;
+  }
+
+  /** A small problem, solved: the proof of what the other lines promise. */
+  private record Trial(boolean works, String backend, String text) {
+    static Trial run() {
+      try (Arena arena = Arena.ofShared();
+          Solution solution =
+              Sinkhorn.builder()
+                  .epsilon(1)
+                  .tolerance(1e-12)
+                  .build()
+                  .solve(Tensor.of(arena, new double[][] {{0, 1}, {1, 0}}))) {
+        double error = Math.abs(solution.plan().get(0, 0) - 0.36552928931500245); // 1/(2 + 2/e)
+        String backend = solution.backend();
+        return error < 1e-9
+            ? new Trial(true, backend, "a 2 × 2 problem was solved on the " + backend + " backend")
+            : new Trial(
+                false, backend, "a 2 × 2 problem is off by " + error + ": please report it");
+      } catch (RuntimeException | LinkageError e) {
+        return new Trial(false, "none", "a 2 × 2 problem failed: " + Failure.oneLine(e));
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package jot.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The exponential against one of 40 digits. */
+@Tag("widths")
+class VectorExpTest {
+  private static final MathContext DIGITS = new MathContext(40);
+  private static final BigDecimal LN2 =
+      new BigDecimal("0.693147180559945309417232121458176568075500134360255254120680009");
+
+  @Test
+  void error_keeps_its_bound_over_the_whole_range() {
+    Random random = new Random(11);
+    double worst = 0;
+    for (int i = 0; i < 6000; i++) {
+      double x = (2 * random.nextDouble() - 1) * 708;
+      worst = Math.max(worst, ulps(x));
+    }
+    assertThat(worst).isLessThan(1.06);
+  }
+
+  @Test
+  void error_keeps_its_bound_near_zero_and_at_the_seams_of_the_reduction() {
+    Random random = new Random(12);
+    double worst = 0;
+    for (int i = 0; i < 4000; i++) {
+      worst = Math.max(worst, ulps((2 * random.nextDouble() - 1) * Math.scalb(1.0, -(i % 60))));
+      double seam = (random.nextInt(2040) - 1020 + 0.5) * Math.log(2);
+      worst = Math.max(worst, ulps(seam + (random.nextInt(9) - 4) * Math.ulp(seam)));
+    }
+    assertThat(worst).isLessThan(1.06);
+  }
+
+  @Test
+  void exact_values_are_exact() {
+    assertThat(exp(0.0)).isEqualTo(1);
+    assertThat(exp(-0.0)).isEqualTo(1);
+    assertThat(exp(Double.MIN_VALUE)).isEqualTo(1);
+    assertThat(exp(Double.NEGATIVE_INFINITY)).isEqualTo(0);
+    assertThat(exp(Double.POSITIVE_INFINITY)).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(exp(Double.NaN)).isNaN();
+  }
+
+  @Test
+  void what_is_below_the_normal_range_is_zero() {
+    assertThat(exp(VectorExp.LOWEST)).isGreaterThanOrEqualTo(Double.MIN_NORMAL);
+    assertThat(exp(Math.nextDown(VectorExp.LOWEST))).isEqualTo(0);
+    for (double x = 709; x < 1e308; x *= 1.37) {
+      assertThat(exp(-x)).isEqualTo(0);
+    }
+    assertThat(exp(-Double.MAX_VALUE)).isEqualTo(0);
+  }
+
+  @Test
+  void what_is_above_the_range_is_infinite() {
+    assertThat(exp(VectorExp.HIGHEST))
+        .isLessThanOrEqualTo(Double.MAX_VALUE)
+        .isGreaterThan(1.79e308);
+    assertThat(exp(Math.nextUp(VectorExp.HIGHEST))).isEqualTo(Double.POSITIVE_INFINITY);
+    for (double x = 710; x < 1e308; x *= 1.37) {
+      assertThat(exp(x)).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+    assertThat(exp(Double.MAX_VALUE)).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  /** The same in every lane and in the rest: a whole vector and one more. */
+  private static double exp(double x) {
+    try (Arena arena = Arena.ofConfined()) {
+      int n = Lanes.LANES + 1;
+      MemorySegment values = arena.allocate(8L * n, 8);
+      for (int j = 0; j < n; j++) {
+        values.setAtIndex(ValueLayout.JAVA_DOUBLE, j, x);
+      }
+      VectorExp.exp(values, 0, n);
+      double e = values.get(ValueLayout.JAVA_DOUBLE, 0);
+      for (int j = 1; j < n; j++) {
+        assertThat(Double.valueOf(values.getAtIndex(ValueLayout.JAVA_DOUBLE, j)))
+            .isEqualTo(Double.valueOf(e));
+      }
+      return e;
+    }
+  }
+
+  private static double ulps(double x) {
+    double got = exp(x);
+    BigDecimal exact = exactExp(x);
+    double ulp = Math.ulp(exact.doubleValue());
+    return new BigDecimal(got).subtract(exact).abs().doubleValue() / ulp;
+  }
+
+  private static BigDecimal exactExp(double x) {
+    long k = Math.round(x / Math.log(2));
+    BigDecimal r = new BigDecimal(x).subtract(LN2.multiply(BigDecimal.valueOf(k)));
+    BigDecimal term = BigDecimal.ONE;
+    BigDecimal sum = term;
+    for (int i = 1; i < 32; i++) {
+      term = term.multiply(r, DIGITS).divide(BigDecimal.valueOf(i), DIGITS);
+      sum = sum.add(term, DIGITS);
+    }
+    BigDecimal two = BigDecimal.TWO.pow((int) Math.abs(k));
+    return k < 0 ? sum.divide(two, DIGITS) : sum.multiply(two, DIGITS);
+  }
+}

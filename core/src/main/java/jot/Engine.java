@@ -135,6 +135,10 @@ final class Engine implements AutoCloseable {
     return backend.name();
   }
 
+  boolean estimatesErrors() {
+    return settings.errorEstimate();
+  }
+
   double linearTolerance() {
     return settings.linearTolerance();
   }

@@ -47,6 +47,7 @@ public final class Implicit {
   private final Tensor columnMeanHost;
   private final Tensor epsilonHost;
   private final boolean[] dense;
+  private @Nullable ErrorEstimate errors;
   private @Nullable Orientation across;
   private @Nullable ConjugateGradient cg;
   private @Nullable DenseElimination elimination;
@@ -106,7 +107,7 @@ public final class Implicit {
    * Runs the pass and polls. Afterwards {@link #rows} and {@link #columns} hold ∂a and ∂b, centred,
    * and the scalars can be asked for.
    */
-  public void run(Load load, Target target) {
+  public void run(Load load, Target target, boolean estimate) {
     boolean direct =
         choice == LinearChoice.DENSE || (choice == LinearChoice.AUTO && smaller <= SMALL);
     mark(direct);
@@ -126,6 +127,9 @@ public final class Implicit {
     if (any()) {
       eliminate(load, target, direct);
     }
+    if (estimate) {
+      errorEstimate().run(load.g(), x, y);
+    }
     session.oneSided(state.plan(), load.g(), state.a(), state.b(), x, y);
     session.center(x, state.a(), rowMean);
     session.center(y, state.b(), columnMean);
@@ -133,6 +137,18 @@ public final class Implicit {
     session.read(columnMean, columnMeanHost);
     session.read(epsilonDerivative, epsilonHost);
     session.poll();
+  }
+
+  private ErrorEstimate errorEstimate() {
+    if (errors == null) {
+      errors = new ErrorEstimate(state, upright.rows(), arena);
+    }
+    return errors;
+  }
+
+  /** Estimated largest error of an entry of ∂C, NaN where there is no estimate. */
+  public double error(int problem) {
+    return errors == null ? Double.NaN : errors.of(problem);
   }
 
   private void eliminate(Load load, Target target, boolean direct) {

@@ -340,6 +340,32 @@ public interface Session extends AutoCloseable {
       MatrixSource.Gibbs plan, @Nullable MatrixSource g, Buffer a, Buffer b, Buffer x, Buffer y);
 
   /**
+   * How the backward pass's system changes with the potentials: W = (1/ε) P∘(G − x − y)∘(d ⊕ e), its row
+   * and column sums. x and y are the whole unknowns.
+   */
+  void sensitivity(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer rowSums,
+      Buffer columnSums);
+
+  /** norm ← (1/ε) max |W − P∘(s ⊕ t)|: the change of the cost gradient along the same change. */
+  void sensitivityNorm(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer s,
+      Buffer t,
+      Buffer norm);
+
+  /**
    * Reverse mode through one half-sweep, with P the plan right after it: costGradient += P∘(w ⊕ z),
    * rowSum_i ← Σ_j P_ij z_j, columnSum_j ← Σ_i P_ij w_i, epsilonDerivative += Σ P_ij (w_i + z_j)
    * log P_ij.

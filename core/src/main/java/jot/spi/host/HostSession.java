@@ -499,6 +499,36 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void sensitivity(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer rowSums,
+      Buffer columnSums) {
+    run(
+        ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toSums(rowSums, columnSums),
+        null);
+  }
+
+  @Override
+  public void sensitivityNorm(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer s,
+      Buffer t,
+      Buffer norm) {
+    run(
+        ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toNorm(s, t, norm), null);
+  }
+
+  @Override
   public void adjointSweep(
       MatrixSource.LogPlan log,
       Buffer w,

@@ -25,6 +25,7 @@ final class Ops {
   private @Nullable OneSided oneSided;
   private @Nullable AdjointSweep adjointSweep;
   private @Nullable Scan scan;
+  private @Nullable Sensitivity sensitivity;
   private @Nullable Semidual semidual;
   private @Nullable ColumnLse columnLse;
 
@@ -149,6 +150,13 @@ final class Ops {
       semidual = new Semidual(session);
     }
     return semidual;
+  }
+
+  Sensitivity sensitivity() {
+    if (sensitivity == null) {
+      sensitivity = new Sensitivity(session);
+    }
+    return sensitivity;
   }
 
   Scan scan() {

@@ -340,8 +340,8 @@ public interface Session extends AutoCloseable {
       MatrixSource.Gibbs plan, @Nullable MatrixSource g, Buffer a, Buffer b, Buffer x, Buffer y);
 
   /**
-   * How the backward pass's system changes with the potentials: W = (1/ε) P∘(G − x − y)∘(d ⊕ e), its row
-   * and column sums. x and y are the whole unknowns.
+   * How the backward pass's system changes with the potentials: W = (1/ε) P∘(G − x − y)∘(d ⊕ e),
+   * its row and column sums. x and y are the whole unknowns.
    */
   void sensitivity(
       MatrixSource.Gibbs plan,

@@ -524,8 +524,7 @@ final class HostSession implements Session, WorkerPool.Task {
       Buffer s,
       Buffer t,
       Buffer norm) {
-    run(
-        ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toNorm(s, t, norm), null);
+    run(ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toNorm(s, t, norm), null);
   }
 
   @Override

@@ -236,6 +236,16 @@ public interface Session extends AutoCloseable {
   /** to ← fromᵀ for stored matrices, in to's type. */
   void transpose(Buffer from, Buffer to, @Nullable Buffer active);
 
+  /** rowCounts_i ← how many entries of row i are at least the threshold. */
+  void countAbove(MatrixSource source, double threshold, Buffer rowCounts);
+
+  /**
+   * The entries at least the threshold, row after row: their columns and values, into vectors that
+   * have room for as many as {@link #countAbove} found.
+   */
+  void collectAbove(
+      MatrixSource source, double threshold, Buffer rowCounts, Buffer columns, Buffer values);
+
   /**
    * values ← (Σ P C, Σ P log P, Σ P) with C the whole cost, entries with P = 0 skipped; length 3.
    */

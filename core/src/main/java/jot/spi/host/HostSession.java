@@ -400,6 +400,17 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void countAbove(MatrixSource source, double threshold, Buffer rowCounts) {
+    run(ops.above().count(source, threshold, rowCounts), null);
+  }
+
+  @Override
+  public void collectAbove(
+      MatrixSource source, double threshold, Buffer rowCounts, Buffer found, Buffer values) {
+    run(ops.above().collect(source, threshold, rowCounts, found, values), null);
+  }
+
+  @Override
   public void values(MatrixSource.LogPlan log, Buffer values) {
     run(ops.values().with(log, values), null);
   }

@@ -25,6 +25,7 @@ final class Ops {
   private @Nullable OneSided oneSided;
   private @Nullable AdjointSweep adjointSweep;
   private @Nullable Scan scan;
+  private @Nullable Above above;
   private @Nullable Sensitivity sensitivity;
   private @Nullable Semidual semidual;
   private @Nullable ColumnLse columnLse;
@@ -157,6 +158,13 @@ final class Ops {
       sensitivity = new Sensitivity(session);
     }
     return sensitivity;
+  }
+
+  Above above() {
+    if (above == null) {
+      above = new Above(session);
+    }
+    return above;
   }
 
   Scan scan() {

@@ -150,7 +150,7 @@ final class Backward {
       Checks.finite("plan gradient", planGradient);
       Buffer g = session.matrix(DType.F64, session.rows(), session.columns());
       session.write(planGradient, g);
-      Unrolled pass = new Unrolled(engine.state(), sweeps);
+      Unrolled pass = new Unrolled(engine.state().batch(), sweeps);
       pass.run(g);
       Buffer rowMean = session.scalar();
       Buffer columnMean = session.scalar();

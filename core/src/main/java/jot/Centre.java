@@ -2,7 +2,10 @@ package jot;
 
 import jot.tensor.Tensor;
 
-/** Takes the mean over the entries with mass off a vector. */
+/**
+ * Takes the mean over the entries with mass off a vector. Where no plan exists a potential is −∞
+ * beside mass: it stays −∞ and out of the mean.
+ */
 final class Centre {
   private Centre() {}
 
@@ -13,7 +16,8 @@ final class Centre {
     double sum = 0;
     int count = 0;
     for (int k = 0; k < length; k++) {
-      if (weight.getFlat(start + k) > 0) {
+      boolean counts = from.getFlat(start + k) > Double.NEGATIVE_INFINITY;
+      if (weight.getFlat(start + k) > 0 && counts) {
         sum += from.getFlat(start + k);
         count++;
       }

@@ -410,7 +410,7 @@ final class Engine implements AutoCloseable {
             case DENSE -> LinearChoice.DENSE;
             case CG -> LinearChoice.CG;
           };
-      pass = new Implicit(state, arena, choice, settings.linearTolerance());
+      pass = new Implicit(state.batch(), arena, choice, settings.linearTolerance());
       implicit = pass;
     }
     if (!implicitIsFresh) {

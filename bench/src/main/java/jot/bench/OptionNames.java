@@ -52,7 +52,7 @@ final class OptionNames {
       case "maxIterations" -> "--max-iterations";
       case "solver" -> "--solver";
       case "linearSolver" -> "--linear-solver";
-      case "backend" -> "--backend";
+      case "backend" -> command.backend == null ? "property jot.backend" : "--backend";
       case "threads" -> "--threads";
       case "planGradient" -> "--plan-gradient " + (loss == null ? "" : loss.planGradient);
       default -> argument;

@@ -266,7 +266,7 @@ final class SolveCommand implements Callable<Integer> {
     if (!solution.converged()) {
       text.println(solution.status().message());
     }
-    if (gradients != null && !solved(gradients)) {
+    if (gradients != null && gradients.status().compareTo(LinearStatus.SOLVED) > 0) {
       text.println(gradients.status().message());
     }
     text.println("written to " + out);

@@ -1,10 +1,10 @@
 package jot.backward;
 
 import java.lang.foreign.Arena;
+import jot.marginal.Batch;
 import jot.marginal.ConjugateGradient;
 import jot.marginal.DenseElimination;
 import jot.marginal.MarginalSolver;
-import jot.solve.ForwardState;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
@@ -29,7 +29,7 @@ public final class Implicit {
   private static final int DENSE_LIMIT = 4096;
 
   private final Session session;
-  private final ForwardState state;
+  private final Batch state;
   private final Arena arena;
   private final LinearChoice choice;
   private final double tolerance;
@@ -57,7 +57,7 @@ public final class Implicit {
   private boolean acrossIsFresh;
 
   /** Prepares the backward pass of a state. */
-  public Implicit(ForwardState state, Arena arena, LinearChoice choice, double tolerance) {
+  public Implicit(Batch state, Arena arena, LinearChoice choice, double tolerance) {
     this.session = state.session();
     this.state = state;
     this.arena = arena;

@@ -2,7 +2,7 @@ package jot.backward;
 
 import java.util.ArrayList;
 import java.util.List;
-import jot.solve.ForwardState;
+import jot.marginal.Batch;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
@@ -16,7 +16,7 @@ import jot.tensor.DType;
  */
 public final class Unrolled {
   private final Session session;
-  private final ForwardState state;
+  private final Batch state;
   private final List<MatrixSource.Gibbs> columnStates = new ArrayList<>();
   private final List<MatrixSource.Gibbs> rowStates = new ArrayList<>();
   private final Buffer one;
@@ -38,7 +38,7 @@ public final class Unrolled {
   /**
    * Runs the sweeps forward from the state's cost, weights and ε; its potentials are left alone.
    */
-  public Unrolled(ForwardState state, int sweeps) {
+  public Unrolled(Batch state, int sweeps) {
     this.session = state.session();
     this.state = state;
     int m = session.rows();

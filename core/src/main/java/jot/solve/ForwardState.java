@@ -1,6 +1,7 @@
 package jot.solve;
 
 import java.lang.foreign.Arena;
+import jot.marginal.Batch;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
@@ -101,6 +102,11 @@ public final class ForwardState {
   /** Its logarithm. */
   public MatrixSource.LogPlan logPlan() {
     return logPlan;
+  }
+
+  /** What derivatives need of this. */
+  public Batch batch() {
+    return new Batch(session, logPlan, a, b, aHost, bHost, epsilonHost);
   }
 
   /** Row weights a on the backend. */

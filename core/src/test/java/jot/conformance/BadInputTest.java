@@ -1,13 +1,11 @@
 package jot.conformance;
 
+import static jot.conformance.Refusal.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import jot.PlanGradient;
 import jot.Problem;
 import jot.Sinkhorn;
@@ -18,7 +16,6 @@ import jot.geometry.PointCloud;
 import jot.tensor.DType;
 import jot.tensor.Shape;
 import jot.tensor.Tensor;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,17 +35,8 @@ class BadInputTest {
   private final double[] b = Problems.uniform(N);
   private final Sinkhorn sinkhorn = Sinkhorn.builder().epsilon(0.3).build();
 
-  private static void assertRefused(ThrowingCallable call, String argument, String received) {
-    assertThatThrownBy(call)
-        .isInstanceOf(IllegalArgumentException.class)
-        .message()
-        .contains(argument)
-        .containsIgnoringCase("expected")
-        .contains("received")
-        .contains(received);
-  }
-
-  private void assertRefused(double[][] c, double[] p, double[] q, String argument, String text) {
+  private void assertProblemRefused(
+      double[][] c, double[] p, double[] q, String argument, String text) {
     assertRefused(
         () ->
             solveAndClose(Problem.of(Answer.tensor(c)).weights(Answer.vector(p), Answer.vector(q))),
@@ -78,8 +66,8 @@ class BadInputTest {
 
   @Test
   void weights_of_another_length_are_refused() {
-    assertRefused(cost, Problems.uniform(M + 1), b, "a", "(1, 1, 5)");
-    assertRefused(cost, a, Problems.uniform(N - 1), "b", "(1, 1, 2)");
+    assertProblemRefused(cost, Problems.uniform(M + 1), b, "a", "(1, 1, 5)");
+    assertProblemRefused(cost, a, Problems.uniform(N - 1), "b", "(1, 1, 2)");
   }
 
   @Test
@@ -171,7 +159,7 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.NEGATIVE_INFINITY})
   void nan_or_minus_infinity_in_the_cost_is_refused(double value) {
-    assertRefused(costWith(value), a, b, "cost", String.valueOf(value));
+    assertProblemRefused(costWith(value), a, b, "cost", String.valueOf(value));
     assertRefused(
         () -> sinkhorn.solve(Answer.single(costWith(value))), "cost", String.valueOf(value));
   }
@@ -193,19 +181,19 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(doubles = {-1e-300, -0.25, Double.NaN, Double.POSITIVE_INFINITY})
   void weights_that_are_negative_or_not_finite_are_refused(double value) {
-    assertRefused(cost, with(a, 2, value), b, "a", String.valueOf(value));
-    assertRefused(cost, a, with(b, 1, value), "b", String.valueOf(value));
+    assertProblemRefused(cost, with(a, 2, value), b, "a", String.valueOf(value));
+    assertProblemRefused(cost, a, with(b, 1, value), "b", String.valueOf(value));
   }
 
   @Test
   void weights_without_any_mass_are_refused() {
-    assertRefused(cost, new double[M], new double[N], "a", "0.0");
+    assertProblemRefused(cost, new double[M], new double[N], "a", "0.0");
   }
 
   @Test
   void sums_that_differ_are_refused_with_difference_and_tolerance() {
     double[] more = with(b, 0, b[0] + 1e-3);
-    assertRefused(cost, a, more, "a and b", "1.0");
+    assertProblemRefused(cost, a, more, "a and b", "1.0");
     assertThatThrownBy(
             () -> sinkhorn.solve(Answer.tensor(cost), Answer.vector(a), Answer.vector(more)))
         .hasMessageContaining("difference")
@@ -274,86 +262,6 @@ class BadInputTest {
   void a_negative_number_of_sweeps_is_refused() {
     try (Solution s = sinkhorn.solve(Answer.tensor(cost))) {
       assertRefused(() -> s.unrolledVjp(Answer.tensor(cost), -1), "sweeps", "-1");
-    }
-  }
-
-  // ---- memory ----
-
-  @Test
-  void a_heap_segment_is_refused_with_the_remedy() {
-    MemorySegment heap = MemorySegment.ofArray(new double[M * N]);
-    assertRefused(() -> Tensor.wrap(heap, DType.F64, Shape.matrix(M, N)), "segment", "heap");
-  }
-
-  @Test
-  void a_misaligned_segment_is_refused() {
-    MemorySegment segment = Arena.ofAuto().allocate(M * N * 8L + 8, 64).asSlice(3);
-    assertThatThrownBy(() -> Tensor.wrap(segment, DType.F64, Shape.matrix(M, N)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("multiple of 8");
-  }
-
-  @Test
-  void a_closed_arena_is_refused() {
-    Tensor closed;
-    try (Arena arena = Arena.ofShared()) {
-      closed = Tensor.of(arena, cost);
-    }
-    assertRefused(() -> sinkhorn.solve(closed), "cost", "closed");
-    try (Solution s = sinkhorn.solve(Answer.tensor(cost))) {
-      assertRefused(() -> s.vjp(closed), "radient", "closed");
-    }
-  }
-
-  @Test
-  void closed_weights_and_potentials_are_refused() {
-    Tensor p;
-    try (Arena arena = Arena.ofShared()) {
-      p = Tensor.vector(arena, a);
-    }
-    Problem problem = Problem.of(Answer.tensor(cost));
-    assertRefused(() -> solveAndClose(problem.rowWeights(p)), "a", "closed");
-    assertRefused(() -> solveAndClose(problem.warmStart(p, Answer.vector(b))), "f", "closed");
-  }
-
-  @Test
-  void memory_of_another_threads_confined_arena_is_refused_with_the_remedy() throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      Tensor mine = Tensor.of(arena, cost);
-      CompletableFuture<Void> other =
-          CompletableFuture.runAsync(
-              () -> assertRefused(() -> sinkhorn.solve(mine), "cost", "confined"));
-      other.get();
-      CompletableFuture.runAsync(
-              () -> assertThatThrownBy(() -> sinkhorn.solve(mine)).hasMessageContaining("ofShared"))
-          .get();
-    }
-  }
-
-  @Test
-  void memory_of_this_threads_confined_arena_works_or_is_refused_at_the_door() {
-    double[][] expected;
-    try (Solution s = sinkhorn.solve(Answer.tensor(cost))) {
-      expected = s.plan().toMatrix();
-    }
-    for (int threads = 1; threads <= 3; threads++) {
-      Sinkhorn many = Sinkhorn.builder().epsilon(0.3).threads(threads).build();
-      try (Arena arena = Arena.ofConfined();
-          Solution s = many.solve(Tensor.of(arena, cost))) {
-        assertThat(s.plan().toMatrix()).isDeepEqualTo(expected);
-      } catch (IllegalArgumentException refused) {
-        assertThat(refused).hasMessageContaining("confined").hasMessageContaining("ofShared");
-      }
-    }
-  }
-
-  @Test
-  void read_only_inputs_are_as_good_as_others() {
-    Tensor frozen = Answer.tensor(cost).asReadOnly();
-    try (Solution s = sinkhorn.solve(frozen, Answer.vector(a).asReadOnly(), Answer.vector(b));
-        Solution t = sinkhorn.solve(Answer.tensor(cost))) {
-      assertThat(s.plan().toArray()).isEqualTo(t.plan().toArray());
-      assertThat(s.vjp(frozen).cost().toArray()).isEqualTo(t.vjp(frozen).cost().toArray());
     }
   }
 

@@ -23,7 +23,7 @@ import jot.tensor.Tensor;
 final class Barycenter {
 
   private static final double RATE = 0.3;
-  private static final double FIRST_DECAY = 0.9;
+  private static final double FIRST_DECAY = 0.7;
   private static final double SECOND_DECAY = 0.99;
 
   private final List<double[]> frames = new ArrayList<>();

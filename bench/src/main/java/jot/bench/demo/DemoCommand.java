@@ -37,6 +37,10 @@ public final class DemoCommand implements Callable<Integer> {
   private static final int CHECK_SIDE = 14;
   private static final double CHECK_EPSILON = 0.01;
   private static final double BARYCENTER_EPSILON = 0.004;
+
+  /** So many steps of the descent take about the time of the matching. */
+  private static final int MATCHING_STEPS = 8;
+
   private static final int FRAMES = 7;
   private static final int SCALE = 6;
   private static final int GAP = 14;
@@ -53,7 +57,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "60",
+      defaultValue = "45",
       description = "Steps of the descent. Default: ${DEFAULT-VALUE}.")
   private int steps;
 
@@ -82,10 +86,10 @@ public final class DemoCommand implements Callable<Integer> {
     Map<String, String> values = new LinkedHashMap<>();
     Map<String, Picture> pictures = new LinkedHashMap<>();
     List<GradientCheck.Row> table;
-    try (Progress progress = Progress.start(1 + GradientCheck.ROWS + steps)) {
+    try (Progress progress = Progress.start(MATCHING_STEPS + GradientCheck.ROWS + steps)) {
       progress.now("matching");
       Matching matching = match(images, values, pictures);
-      progress.step();
+      progress.step(MATCHING_STEPS);
       progress.say(text, "A boot matched with a sandal: " + matching.summary());
       progress.now("gradient");
       table = check(images, values, progress);
@@ -137,7 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
             images.image(Kind.BOOT, 0, CHECK_SIDE),
             images.image(Kind.SANDAL, 1, CHECK_SIDE),
             CHECK_EPSILON,
-            progress::step);
+            () -> progress.step(1));
     List<GradientCheck.Row> table = check.run();
     values.put("table", Page.table(table));
     values.put("check_size", check.size());
@@ -185,7 +189,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
     PixelGrid grid = new PixelGrid(side);
     long start = System.nanoTime();
-    Barycenter barycenter = Barycenter.descend(descentSolver(), grid, bags, steps, progress::step);
+    Barycenter barycenter =
+        Barycenter.descend(descentSolver(), grid, bags, steps, () -> progress.step(1));
     double[] losses = barycenter.losses();
     String summary =
         Texts.format(

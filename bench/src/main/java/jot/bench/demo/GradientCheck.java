@@ -19,9 +19,7 @@ import jot.tensor.Tensor;
  */
 final class GradientCheck {
 
-  /** Solutions that one direction takes. */
-  static final int SOLUTIONS_PER_ROW = 4;
-
+  /** Directions that are tried. */
   static final int ROWS = 5;
 
   /** The two may differ by so much of the larger. */

@@ -1,6 +1,9 @@
 package jot.bench.demo;
 
-/** A falling loss as a drawing in the page itself (SVG), logarithmic upwards. */
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** A falling loss as a drawing in the page itself (SVG). */
 final class LossCurve {
 
   private static final int WIDTH = 640;
@@ -11,19 +14,11 @@ final class LossCurve {
   private static final int RIGHT = 12;
 
   private final double[] losses;
-  private final double low;
   private final double high;
 
   private LossCurve(double[] losses) {
     this.losses = losses;
-    double smallest = Double.POSITIVE_INFINITY;
-    double largest = 0;
-    for (double loss : losses) {
-      smallest = Math.min(smallest, loss);
-      largest = Math.max(largest, loss);
-    }
-    low = smallest / 1.15;
-    high = largest * 1.15;
+    this.high = 1.08 * Arrays.stream(losses).max().orElse(1);
   }
 
   static String svg(double[] losses) {
@@ -66,15 +61,17 @@ final class LossCurve {
     return svg.toString();
   }
 
-  /** 1, 2 and 5 times the powers of ten that lie within the picture. */
+  /** 0 and up to six multiples of 1, 2 or 5 times a power of ten. */
   private double[] ticks() {
-    return java.util.stream.IntStream.rangeClosed(-20, 5)
-        .boxed()
-        .flatMap(
-            power -> java.util.stream.Stream.of(1, 2, 5).map(digit -> digit * Math.pow(10, power)))
-        .mapToDouble(Double::doubleValue)
-        .filter(tick -> tick >= low && tick <= high)
-        .toArray();
+    double power = Math.pow(10, Math.floor(Math.log10(high)) - 1);
+    double step = power;
+    for (int factor : new int[] {2, 5, 10, 20, 50}) {
+      if (high / step > 6) {
+        step = factor * power;
+      }
+    }
+    double distance = step;
+    return IntStream.rangeClosed(0, (int) (high / step)).mapToDouble(k -> k * distance).toArray();
   }
 
   private double x(int step) {
@@ -82,7 +79,7 @@ final class LossCurve {
   }
 
   private double y(double loss) {
-    double up = Math.log(loss / low) / Math.log(high / low);
+    double up = loss / high;
     return HEIGHT - BOTTOM - up * (HEIGHT - BOTTOM - TOP);
   }
 }

@@ -31,7 +31,7 @@ final class Matching {
     this.backend = solution.backend();
     this.summary =
         Texts.format(
-            "%d × %d pixels, %s after %d iterations, %.2g s, %s backend",
+            "a plan of %d × %d, %s after %d iterations, %.2g s, %s backend",
             grid.size(), grid.size(), solution.status(), solution.iterations(), seconds, backend);
   }
 

@@ -40,9 +40,9 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  void step() {
+  void step(int steps) {
     if (bar != null) {
-      bar.step();
+      bar.stepBy(steps);
     }
   }
 

@@ -1,7 +1,9 @@
 package jot.spi.host;
 
+import java.lang.foreign.Arena;
 import jot.spi.Backend;
 import jot.spi.Session;
+import jot.tensor.Shape;
 
 /** A backend on the CPU: {@link RowKernels} and a pool of threads, shared by its sessions. */
 public final class HostBackend implements Backend {
@@ -34,6 +36,14 @@ public final class HostBackend implements Backend {
 
   @Override
   public Session open(int batch, int rows, int columns) {
-    return new HostSession(kernels, pool, batch, rows, columns);
+    Shape shape =
+        new Shape(batch, rows, columns); // refuses sizes below 1 and products that overflow
+    Arena arena = Arena.ofShared();
+    try {
+      return new HostSession(kernels, pool, shape, arena, true);
+    } catch (Throwable thrown) { // also out of memory: nothing stays behind
+      arena.close();
+      throw thrown;
+    }
   }
 }

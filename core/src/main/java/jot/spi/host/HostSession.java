@@ -41,23 +41,12 @@ final class HostSession implements Session, WorkerPool.Task {
   private int phase;
   private @Nullable HostBuffer active;
 
-  HostSession(RowKernels kernels, WorkerPool pool, int batch, int rows, int columns) {
-    this(kernels, pool, batch, rows, columns, Arena.ofShared(), true);
-  }
-
-  private HostSession(
-      RowKernels kernels,
-      WorkerPool pool,
-      int batch,
-      int rows,
-      int columns,
-      Arena arena,
-      boolean ownsArena) {
+  HostSession(RowKernels kernels, WorkerPool pool, Shape shape, Arena arena, boolean ownsArena) {
     this.kernels = kernels;
     this.pool = pool;
-    this.batch = batch;
-    this.rows = rows;
-    this.columns = columns;
+    batch = shape.batch();
+    rows = shape.rows();
+    columns = shape.cols();
     this.arena = arena;
     this.ownsArena = ownsArena;
     blocks = Blocks.count(rows, columns);
@@ -113,7 +102,7 @@ final class HostSession implements Session, WorkerPool.Task {
   public Session transposed() {
     HostSession other = transposed;
     if (other == null) {
-      other = new HostSession(kernels, pool, batch, columns, rows, arena, false);
+      other = new HostSession(kernels, pool, new Shape(batch, columns, rows), arena, false);
       transposed = other;
     }
     return other;

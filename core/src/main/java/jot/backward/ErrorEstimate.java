@@ -1,9 +1,9 @@
 package jot.backward;
 
 import java.lang.foreign.Arena;
+import jot.marginal.Batch;
 import jot.marginal.ConjugateGradient;
 import jot.marginal.MarginalSystem;
-import jot.solve.ForwardState;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
@@ -29,7 +29,7 @@ final class ErrorEstimate {
   private static final int MAX_STEPS = 500;
 
   private final Session session;
-  private final ForwardState state;
+  private final Batch state;
   private final MarginalSystem system;
   private final ConjugateGradient cg;
   private final Buffer one;
@@ -46,7 +46,7 @@ final class ErrorEstimate {
   private final Tensor normHost;
   private final double[] estimate;
 
-  ErrorEstimate(ForwardState state, MatrixSource plan, Arena arena) {
+  ErrorEstimate(Batch state, MatrixSource plan, Arena arena) {
     this.session = state.session();
     this.state = state;
     system = new MarginalSystem(session, plan);

@@ -54,6 +54,7 @@ final class Engine implements AutoCloseable {
   private final boolean[] byScaling;
   private final boolean[] byLog;
   private final boolean[] byNewton;
+  private final Accelerated accelerated;
   private @Nullable NewtonCg newton;
   private final Tensor rowAnchor;
   private final Tensor columnAnchor;
@@ -75,6 +76,7 @@ final class Engine implements AutoCloseable {
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
     byNewton = new boolean[session.batch()];
+    accelerated = new Accelerated(settings.solver(), state, arena);
     rowAnchor = vector(session.rows());
     columnAnchor = vector(session.columns());
   }
@@ -239,6 +241,9 @@ final class Engine implements AutoCloseable {
       forward.newton(
           newtonCg(), byNewton, f != null && settings.solver() == Solver.NEWTON, limits, progress);
     }
+    if (accelerated.isAskedFor()) {
+      accelerated.solve(forward, limits, progress);
+    }
     forward.measureEnded();
     session.read(state.plan().f(), state.fHost());
     session.read(state.plan().g(), state.gHost());
@@ -325,11 +330,11 @@ final class Engine implements AutoCloseable {
       byScaling[problem] =
           switch (settings.solver()) {
             case SCALING -> true;
-            case LOG, NEWTON -> false;
+            case LOG, NEWTON, OVERRELAXED, ANDERSON, LBFGS -> false;
             case AUTO -> costs.isStored() && rangeInEpsilons(problem) <= SCALING_RANGE;
           };
       byNewton[problem] = settings.solver() == Solver.NEWTON;
-      byLog[problem] = !byScaling[problem] && !byNewton[problem];
+      byLog[problem] = !byScaling[problem] && !byNewton[problem] && !accelerated.isAskedFor();
     }
   }
 
@@ -369,6 +374,9 @@ final class Engine implements AutoCloseable {
   String solver(int problem) {
     if (byNewton[problem]) {
       return "newton";
+    }
+    if (accelerated.isAskedFor()) {
+      return accelerated.name();
     }
     return byScaling[problem] ? scaling.name() : log.name();
   }

@@ -27,6 +27,7 @@ public final class Forward {
   private final int[] passes;
   private final double[] before;
   private final boolean[] slow;
+  private final boolean[] running;
   private double sweepsWorthwhile = Double.POSITIVE_INFINITY;
   private int issued;
 
@@ -40,6 +41,7 @@ public final class Forward {
     passes = new int[batch];
     before = new double[batch];
     slow = new boolean[batch];
+    running = new boolean[batch];
     group = state.session().scalar();
   }
 
@@ -84,7 +86,7 @@ public final class Forward {
     iterate(solver, limits, progress);
     solver.finish(state, group);
     if (!(solver instanceof LogDomain)) {
-      reopen(chosen);
+      reopen(chosen, solver.finishChangesPlan());
       sweepsWorthwhile = Double.POSITIVE_INFINITY;
       iterate(log, limits, progress);
     }
@@ -98,18 +100,8 @@ public final class Forward {
    */
   public void newton(
       NewtonCg newton, boolean[] chosen, boolean warm, Limits limits, Progress progress) {
-    boolean[] running = new boolean[chosen.length];
-    boolean any = false;
-    for (int problem = 0; problem < chosen.length; problem++) {
-      running[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
-      any |= running[problem];
-    }
-    if (!any) {
+    if (!take(chosen)) {
       return;
-    }
-    sweepsWorthwhile = Double.POSITIVE_INFINITY;
-    for (int problem = 0; problem < chosen.length; problem++) {
-      slow[problem] &= !running[problem];
     }
     newton.solve(running, limits.tolerance(), limits.maxIterations(), warm, progress);
     for (int problem = 0; problem < chosen.length; problem++) {
@@ -118,10 +110,83 @@ public final class Forward {
         state.end(problem, Outcome.CONVERGED);
       }
     }
-    reopen(running);
+    reopen(running, false);
     state.session().columnUpdate(state.plan(), state.b(), state.active());
     issued = 0;
     iterate(log, limits, progress);
+  }
+
+  /**
+   * Solves the problems that {@code chosen} marks and that have not ended on the semi-dual; sweeps
+   * in the log domain finish, of which the first measures the residual of what is returned. A
+   * problem that has used up its passes is only measured.
+   */
+  public void solve(SemidualSolver solver, boolean[] chosen, Limits limits, Progress progress) {
+    if (!take(chosen)) {
+      return;
+    }
+    Session session = state.session();
+    solver.solve(running, limits.tolerance(), limits.maxIterations(), progress);
+    for (int problem = 0; problem < chosen.length; problem++) {
+      if (running[problem]) {
+        passes[problem] += solver.passes(problem);
+        state.end(problem, Outcome.CONVERGED);
+      }
+    }
+    reopen(running, false);
+    session.columnUpdate(state.plan(), state.b(), state.active());
+    session.poll();
+    boolean unspent = false;
+    for (int problem = 0; problem < chosen.length; problem++) {
+      boolean on = running[problem] && passes[problem] < limits.maxIterations();
+      state.setActive(problem, on);
+      unspent |= on;
+      if (running[problem] && !on) {
+        state.end(problem, Outcome.MAX_ITERATIONS);
+      }
+      running[problem] &= !on;
+    }
+    issued = 0;
+    if (unspent) {
+      state.sendActive();
+      iterate(log, limits, progress);
+    }
+    measureSpent();
+  }
+
+  /** The residual of the problems that ran out of passes, without another update. */
+  private void measureSpent() {
+    boolean any = false;
+    for (int problem = 0; problem < running.length; problem++) {
+      state.setActive(problem, running[problem]);
+      any |= running[problem];
+    }
+    if (!any) {
+      return;
+    }
+    state.sendActive();
+    log.block(state, 1, state.infinite());
+    history.add(issued);
+    state.pollScalars();
+    for (int problem = 0; problem < running.length; problem++) {
+      if (running[problem]) {
+        boolean converged = state.residual(problem) <= state.tolerated(problem);
+        state.end(problem, converged ? Outcome.CONVERGED : Outcome.MAX_ITERATIONS);
+        history.set(problem, state.residual(problem) / state.mass(problem));
+      }
+    }
+  }
+
+  /** Marks as running the chosen problems that have not ended; says whether there are any. */
+  private boolean take(boolean[] chosen) {
+    sweepsWorthwhile = Double.POSITIVE_INFINITY;
+    boolean any = false;
+    for (int problem = 0; problem < chosen.length; problem++) {
+      running[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
+      slow[problem] &= !running[problem];
+      any |= running[problem];
+    }
+    return any;
   }
 
   /** Whether the last {@link #solve} left a problem to a better solver. */
@@ -134,10 +199,16 @@ public final class Forward {
     return passes[problem];
   }
 
-  /** Problems that a solver brought to its end are looked at once more, in the log domain. */
-  private void reopen(boolean[] chosen) {
+  /**
+   * Problems that a solver brought to its end are looked at once more, in the log domain.
+   *
+   * @param atFloor also those that rounding stopped
+   */
+  private void reopen(boolean[] chosen, boolean atFloor) {
     for (int problem = 0; problem < chosen.length; problem++) {
-      boolean again = chosen[problem] && state.outcome(problem) == Outcome.CONVERGED;
+      Outcome outcome = state.outcome(problem);
+      boolean ended = outcome == Outcome.CONVERGED || atFloor && outcome == Outcome.PRECISION_LIMIT;
+      boolean again = chosen[problem] && ended;
       state.setActive(problem, again);
       if (again) {
         state.end(problem, Outcome.RUNNING);

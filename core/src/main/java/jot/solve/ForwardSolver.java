@@ -18,4 +18,9 @@ public interface ForwardSolver {
 
   /** Issues what brings the result into the potentials of the problems that {@code mask} names. */
   void finish(ForwardState state, Buffer mask);
+
+  /** Whether {@link #finish} changes the plan, so that its residual must be measured again. */
+  default boolean finishChangesPlan() {
+    return false;
+  }
 }

@@ -191,6 +191,31 @@ public interface Session extends AutoCloseable {
       Buffer active);
 
   /**
+   * {@link #sweep} with both updates times ω: f ← f + ω(f' − f), then the same for g. Ratios of
+   * sums beyond e^±20 take the plain update, so column sums stay below e^20·b and nothing
+   * overflows. The residual counts both sides: the entering plan's columns are off by {@code
+   * columnError}, which becomes that of the leaving plan. Thibault, Chizat, Dossal, Papadakis,
+   * "Overrelaxed Sinkhorn-Knopp algorithm for regularized optimal transport", 2021.
+   *
+   * <p>A backend without it takes plain sweeps: right, and slower.
+   *
+   * @param omega a scalar between 1 and 2; 1 gives the bits of a plain sweep
+   * @param columnError a scalar, Σ_j |(Pᵀ1)_j − b_j| of the entering and then of the leaving plan
+   */
+  default void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer active) {
+    sweep(plan, a, b, threshold, residual, sweeps, active);
+  }
+
+  /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
    * Where a scaling would leave [1e-40, 1e40] or a sum is 0 the problem is not updated and its
    * {@code stale} becomes 1; else it becomes 0.

@@ -206,6 +206,23 @@ final class AsynchronousSession implements Session {
   }
 
   @Override
+  public void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer active) {
+    queue.add(
+        () ->
+            delegate.relaxedSweep(
+                plan, a, b, omega, columnError, threshold, residual, sweeps, active));
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,

@@ -331,6 +331,22 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer mask) {
+    run(
+        ops.sweep().with(plan, a, b, threshold, residual, sweeps, mask).relaxed(omega, columnError),
+        mask);
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,

@@ -165,7 +165,7 @@ public final class Forward {
       return;
     }
     state.sendActive();
-    log.block(state, 1, state.infinite());
+    log.measure(state);
     history.add(issued);
     state.pollScalars();
     for (int problem = 0; problem < running.length; problem++) {
@@ -207,7 +207,8 @@ public final class Forward {
   private void reopen(boolean[] chosen, boolean atFloor) {
     for (int problem = 0; problem < chosen.length; problem++) {
       Outcome outcome = state.outcome(problem);
-      boolean ended = outcome == Outcome.CONVERGED || atFloor && outcome == Outcome.PRECISION_LIMIT;
+      boolean ended =
+          outcome == Outcome.CONVERGED || (atFloor && outcome == Outcome.PRECISION_LIMIT);
       boolean again = chosen[problem] && ended;
       state.setActive(problem, again);
       if (again) {
@@ -229,7 +230,7 @@ public final class Forward {
     }
     if (any) {
       state.sendActive();
-      log.block(state, 1, state.infinite());
+      log.measure(state);
       state.pollScalars();
     }
   }
@@ -249,7 +250,7 @@ public final class Forward {
 
   /** The last update is not measured yet: its residual is, without another update. */
   private void measure(ForwardSolver solver) {
-    solver.block(state, 1, state.infinite());
+    solver.measure(state);
     history.add(issued);
     state.pollScalars();
     for (int problem = 0; problem < state.session().batch(); problem++) {

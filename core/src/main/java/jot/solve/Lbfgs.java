@@ -180,8 +180,8 @@ public final class Lbfgs extends SemidualSolver {
     double gained = value.get(problem) - search.value;
     boolean enough =
         gained >= ARMIJO * search.length * search.slope
-            || gained >= -ROUNDING * Math.abs(search.value)
-                && rise >= (2 * ARMIJO - 1) * search.slope;
+            || (gained >= -ROUNDING * Math.abs(search.value)
+                && rise >= (2 * ARMIJO - 1) * search.slope);
     if (enough && Math.abs(rise) <= CURVATURE * search.slope) {
       accepts[problem] = true;
       keeps[problem] = true;

@@ -3,7 +3,6 @@ package jot.solve;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import jot.spi.Buffer;
-import jot.spi.Session;
 
 /**
  * Sinkhorn's iteration with over-relaxation: every update goes ω times as far. Near the solution
@@ -76,30 +75,33 @@ public final class OverRelaxed implements ForwardSolver {
 
   @Override
   public void block(ForwardState state, int sweeps, Buffer threshold) {
-    Session session = state.session();
-    if (threshold == state.infinite()) {
-      // the end: measure what finish will leave
-      session.columnUpdate(state.plan(), state.b(), state.active());
-      session.fill(columnError, 0, state.active());
-    } else {
-      for (int problem = 0; problem < age.length; problem++) {
-        omega.set(problem, next(problem, state.residual(problem)));
-      }
+    for (int problem = 0; problem < age.length; problem++) {
+      omega.set(problem, next(problem, state.residual(problem)));
     }
     omega.send();
     lastSweeps = sweeps;
     for (int k = 0; k < sweeps; k++) {
-      session.relaxedSweep(
-          state.plan(),
-          state.a(),
-          state.b(),
-          omega.device(),
-          columnError,
-          threshold,
-          state.residualBuffer(),
-          state.sweeps(),
-          state.active());
+      state
+          .session()
+          .relaxedSweep(
+              state.plan(),
+              state.a(),
+              state.b(),
+              omega.device(),
+              columnError,
+              threshold,
+              state.residualBuffer(),
+              state.sweeps(),
+              state.active());
     }
+  }
+
+  /** Of the columns made exact, as {@link #finish} will leave them. */
+  @Override
+  public void measure(ForwardState state) {
+    finish(state, state.active());
+    state.session().fill(columnError, 0, state.active());
+    ForwardSolver.super.measure(state);
   }
 
   /** ω for the next block, from the residual that the last one ended with. */
@@ -114,7 +116,8 @@ public final class OverRelaxed implements ForwardSolver {
     }
     boolean settled = age[problem] >= SETTLING;
     boolean risen = !(residual < start[problem]);
-    if (!(residual < RISE * start[problem]) || settled && risen && !(rate < 1)) {
+    boolean stalled = settled && risen && !(rate < 1);
+    if (stalled || !(residual < RISE * start[problem])) {
       cap[problem] = 1 + RETREAT * (last - 1);
       age[problem] = FIRST - 1;
       return 1;

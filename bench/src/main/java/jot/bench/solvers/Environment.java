@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import jot.Sinkhorn;
 import jot.bench.Version;
@@ -27,6 +28,8 @@ final class Environment {
     facts.put("git_commit", commit());
     facts.put("cpu", cpu());
     facts.put("processors", Runtime.getRuntime().availableProcessors());
+    // well above the threads used, others were at work: then compare only within a row
+    facts.put("load_average", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     facts.put("jdk", Runtime.version() + ", " + System.getProperty("java.vm.name"));
     facts.put("flags", List.copyOf(ManagementFactory.getRuntimeMXBean().getInputArguments()));
@@ -37,15 +40,17 @@ final class Environment {
 
   /** In one line, for people. */
   static String line(Map<String, @Nullable Object> facts) {
-    return "%s, %s processors, %s, JDK %s, backend %s, commit %s, %s"
-        .formatted(
-            facts.get("cpu"),
-            facts.get("processors"),
-            facts.get("system"),
-            facts.get("jdk"),
-            facts.get("backend"),
-            facts.get("git_commit"),
-            facts.get("date"));
+    return String.format(
+        Locale.ROOT,
+        "%s, %s processors (load average %.1f), %s, JDK %s, backend %s, commit %s, %s",
+        facts.get("cpu"),
+        facts.get("processors"),
+        facts.get("load_average"),
+        facts.get("system"),
+        facts.get("jdk"),
+        facts.get("backend"),
+        facts.get("git_commit"),
+        facts.get("date"));
   }
 
   private static String cpu() {

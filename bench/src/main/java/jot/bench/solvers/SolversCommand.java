@@ -2,7 +2,6 @@ package jot.bench.solvers;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +69,7 @@ public final class SolversCommand implements Callable<Integer> {
   @Option(
       names = "--max-seconds",
       paramLabel = "S",
-      description = "A solve that takes longer has not converged. Default: 10; quick: 1.")
+      description = "A solve that takes longer has not converged. Default: 10; quick: 0.7.")
   private @Nullable Double maxSeconds;
 
   @Option(
@@ -96,9 +95,10 @@ public final class SolversCommand implements Callable<Integer> {
     List<Case> forward = cases(epsilons(), quick ? List.of(Weights.UNIFORM) : all());
     List<Case> backward = cases(BACKWARD_EPSILONS, List.of(Weights.UNIFORM));
     OutputFolder folder = OutputFolder.at(out);
-    Results results = measure(forward, backward);
+    Results results = measure(forward, backward, folder);
     PrintWriter text = spec.commandLine().getOut();
-    folder.fill(stage -> write(stage, results, text));
+    folder.fill(stage -> draw(stage, results, text));
+    text.print(results.tables());
     text.println("written to " + out);
     text.flush();
     return results.forward().stream()
@@ -107,9 +107,9 @@ public final class SolversCommand implements Callable<Integer> {
         : Jot.NOT_CONVERGED;
   }
 
-  private Results measure(List<Case> forward, List<Case> backward) {
+  private Results measure(List<Case> forward, List<Case> backward, OutputFolder folder) {
     List<Solver> wanted = solvers == null ? List.of(Solver.values()) : solvers;
-    double seconds = maxSeconds == null ? (quick ? 1 : 10) : maxSeconds;
+    double seconds = maxSeconds == null ? (quick ? 0.7 : 10) : maxSeconds;
     if (!(seconds > 0)) {
       throw new BadInputException("--max-seconds: expected a number above 0, received " + seconds);
     }
@@ -118,33 +118,30 @@ public final class SolversCommand implements Callable<Integer> {
     }
     ForwardBenchmark forwards = new ForwardBenchmark(wanted, tolerance, seconds);
     BackwardBenchmark backwards = new BackwardBenchmark(tolerance);
-    List<ForwardRow> forwardRows = new ArrayList<>();
-    List<BackwardRow> backwardRows = new ArrayList<>();
+    List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+    Results results = new Results(Environment.describe(arguments), tolerance, seconds);
     try (Steps steps =
         Steps.start(1 + forward.size() + backward.size(), spec.commandLine().getErr())) {
       steps.now("warming up");
-      forwards.warmUp(quick ? 3 : 20);
+      forwards.warmUp(quick ? 2 : 20);
       steps.step();
       for (Case problem : forward) {
         steps.now(problem.toString());
-        forwardRows.addAll(forwards.run(problem));
+        results.forward().addAll(forwards.run(problem));
+        folder.fill(results::write); // what is measured is there, however this ends
         steps.step();
       }
       for (Case problem : backward) {
         steps.now("backward, " + problem);
-        backwardRows.add(backwards.run(problem));
+        results.backward().add(backwards.run(problem));
+        folder.fill(results::write);
         steps.step();
       }
     }
-    List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
-    return new Results(
-        Environment.describe(arguments), tolerance, seconds, forwardRows, backwardRows);
+    return results;
   }
 
-  private static void write(Path stage, Results results, PrintWriter text) throws IOException {
-    results.writeJson(stage.resolve("solvers.json"));
-    results.writeTables(stage.resolve("solvers.md"));
-    text.print(Files.readString(stage.resolve("solvers.md")));
+  private static void draw(Path stage, Results results, PrintWriter text) throws IOException {
     System.setProperty("java.awt.headless", "true");
     try {
       Charts.write(stage.resolve("solvers.png"), results.forward());

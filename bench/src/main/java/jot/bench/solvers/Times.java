@@ -26,12 +26,12 @@ final class Times {
   private int warmUps;
   private boolean complete;
 
-  /** A warm-up, or, where it is long, already the run that counts. */
+  /** A warm-up, or, from the second on where it is long, already the run that counts. */
   void warmUp(double time) {
     last = time;
     warmed += time;
     warmUps++;
-    if (time > LONG) {
+    if (warmUps > 1 && time > LONG) {
       seconds.add(time);
     }
   }
@@ -45,7 +45,7 @@ final class Times {
 
   /** Whether another warm-up is wanted. */
   boolean isCold() {
-    return !complete && warmed < WARM && warmUps < MANY;
+    return !complete && (warmUps < 2 || warmed < WARM) && warmUps < MANY;
   }
 
   void add(double time) {

@@ -1,12 +1,6 @@
-/**
- * The command line, the benchmarks and the experiments. Charts need a desktop module, which
- * servers' JDKs often lack: everything else runs without.
- */
-@SuppressWarnings("requires-automatic") // XChart names no module
+/** The command line, the benchmarks and the experiments. */
 module jot.bench {
-  requires static java.desktop;
   requires static org.jspecify;
-  requires static xchart;
   requires info.picocli;
   requires java.logging;
   requires jdk.management;
@@ -19,7 +13,5 @@ module jot.bench {
   opens jot.bench to
       info.picocli;
   opens jot.bench.demo to
-      info.picocli;
-  opens jot.bench.solvers to
       info.picocli;
 }

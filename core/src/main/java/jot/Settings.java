@@ -11,5 +11,4 @@ record Settings(
     LinearSolver linearSolver,
     double linearTolerance,
     @Nullable ProgressListener listener,
-    boolean requireConvergence,
-    boolean errorEstimate) {}
+    boolean requireConvergence) {}

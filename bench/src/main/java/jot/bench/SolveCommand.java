@@ -112,10 +112,9 @@ final class SolveCommand implements Callable<Integer> {
 
   @Option(
       names = "--solver",
-      paramLabel = "NAME",
+      paramLabel = "auto|log|scaling",
       defaultValue = "AUTO",
-      completionCandidates = SolverNames.class,
-      description = "Forward solver: ${COMPLETION-CANDIDATES}. Default: auto.")
+      description = "Forward solver. Default: auto.")
   Solver solver;
 
   @Option(

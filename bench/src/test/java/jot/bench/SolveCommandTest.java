@@ -59,7 +59,6 @@ class SolveCommandTest {
             "status",
             "message",
             "solver",
-            "solver_reason",
             "linear_solver",
             "backend",
             "iterations",

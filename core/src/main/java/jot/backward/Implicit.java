@@ -47,7 +47,6 @@ public final class Implicit {
   private final Tensor columnMeanHost;
   private final Tensor epsilonHost;
   private final boolean[] dense;
-  private @Nullable ErrorEstimate errors;
   private @Nullable Orientation across;
   private @Nullable ConjugateGradient cg;
   private @Nullable DenseElimination elimination;
@@ -107,7 +106,7 @@ public final class Implicit {
    * Runs the pass and polls. Afterwards {@link #rows} and {@link #columns} hold ∂a and ∂b, centred,
    * and the scalars can be asked for.
    */
-  public void run(Load load, Target target, boolean estimate) {
+  public void run(Load load, Target target) {
     boolean direct =
         choice == LinearChoice.DENSE || (choice == LinearChoice.AUTO && smaller <= SMALL);
     mark(direct);
@@ -115,7 +114,7 @@ public final class Implicit {
       ConjugateGradient solver = cg();
       load(upright, load);
       mask(false);
-      solver.solve(upright.system(), active, tolerance);
+      solver.solve(upright.system(), active);
       if (choice == LinearChoice.AUTO && smaller <= DENSE_LIMIT) {
         for (int problem = 0; problem < dense.length; problem++) {
           dense[problem] = !(solver.residual(problem) <= tolerance);
@@ -127,9 +126,6 @@ public final class Implicit {
     if (any()) {
       eliminate(load, target, direct);
     }
-    if (estimate) {
-      errorEstimate().run(load.g(), x, y);
-    }
     session.oneSided(state.plan(), load.g(), state.a(), state.b(), x, y);
     session.center(x, state.a(), rowMean);
     session.center(y, state.b(), columnMean);
@@ -137,18 +133,6 @@ public final class Implicit {
     session.read(columnMean, columnMeanHost);
     session.read(epsilonDerivative, epsilonHost);
     session.poll();
-  }
-
-  private ErrorEstimate errorEstimate() {
-    if (errors == null) {
-      errors = new ErrorEstimate(state, upright.rows(), arena);
-    }
-    return errors;
-  }
-
-  /** Estimated largest error of an entry of ∂C, NaN where there is no estimate. */
-  public double error(int problem) {
-    return errors == null ? Double.NaN : errors.of(problem);
   }
 
   private void eliminate(Load load, Target target, boolean direct) {
@@ -160,7 +144,7 @@ public final class Implicit {
     }
     DenseElimination solver = elimination(side.session());
     mask(true);
-    solver.solve(side.system(), active, tolerance);
+    solver.solve(side.system(), active);
     finish(side, seen, target, mirrored);
   }
 
@@ -240,7 +224,7 @@ public final class Implicit {
   private ConjugateGradient cg() {
     if (cg == null) {
       int steps = choice == LinearChoice.CG ? 20_000 : 1_000;
-      cg = new ConjugateGradient(session, arena, steps);
+      cg = new ConjugateGradient(session, arena, tolerance, steps);
     }
     return cg;
   }

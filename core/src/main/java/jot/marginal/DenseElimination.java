@@ -29,7 +29,7 @@ public final class DenseElimination implements MarginalSolver {
   }
 
   @Override
-  public void solve(MarginalSystem system, Buffer active, double tolerance) {
+  public void solve(MarginalSystem system, Buffer active) {
     Session session = system.session();
     session.eliminate(
         system.plan(), system.rowSums(), system.columnSums(), factor, components, active);

@@ -25,9 +25,6 @@ final class Ops {
   private @Nullable OneSided oneSided;
   private @Nullable AdjointSweep adjointSweep;
   private @Nullable Scan scan;
-  private @Nullable Above above;
-  private @Nullable Sensitivity sensitivity;
-  private @Nullable Semidual semidual;
   private @Nullable ColumnLse columnLse;
 
   Ops(HostSession session) {
@@ -144,27 +141,6 @@ final class Ops {
       adjointSweep = new AdjointSweep(session);
     }
     return adjointSweep;
-  }
-
-  Semidual semidual() {
-    if (semidual == null) {
-      semidual = new Semidual(session);
-    }
-    return semidual;
-  }
-
-  Sensitivity sensitivity() {
-    if (sensitivity == null) {
-      sensitivity = new Sensitivity(session);
-    }
-    return sensitivity;
-  }
-
-  Above above() {
-    if (above == null) {
-      above = new Above(session);
-    }
-    return above;
   }
 
   Scan scan() {

@@ -1,6 +1,12 @@
-/** The command line, the benchmarks and the experiments. */
+/**
+ * The command line, the benchmarks and the experiments. Charts need a desktop module, which
+ * servers' JDKs often lack: everything else runs without.
+ */
+@SuppressWarnings("requires-automatic") // XChart names no module
 module jot.bench {
+  requires static java.desktop;
   requires static org.jspecify;
+  requires static xchart;
   requires info.picocli;
   requires java.logging;
   requires jdk.management;
@@ -13,5 +19,7 @@ module jot.bench {
   opens jot.bench to
       info.picocli;
   opens jot.bench.demo to
+      info.picocli;
+  opens jot.bench.solvers to
       info.picocli;
 }

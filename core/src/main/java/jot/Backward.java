@@ -67,7 +67,8 @@ final class Backward {
       Implicit.Load load = loads.of(planGradient);
       Implicit pass = engine.implicit();
       Gradients gradients = gradients();
-      pass.run(load, results.target(gradients));
+      boolean estimate = engine.estimatesErrors();
+      pass.run(load, results.target(gradients), estimate);
       results.collect(pass.rows(), pass.columns(), gradients);
       for (int problem = 0; problem < session.batch(); problem++) {
         gradients.set(problem, pass.mass(problem), pass.epsilon(problem));
@@ -77,6 +78,7 @@ final class Backward {
             status(pass, problem),
             pass.residual(problem),
             pass.steps(problem));
+        gradients.setError(problem, estimate ? pass.error(problem) : Double.NaN);
       }
       return gradients;
     } catch (RuntimeException failure) {
@@ -124,7 +126,7 @@ final class Backward {
       Implicit.Load load = loads.of(tangent);
       Implicit pass = engine.implicit();
       Tensor out = results.tangent();
-      pass.run(load, results.tangentTarget());
+      pass.run(load, results.tangentTarget(), false);
       return out;
     } catch (RuntimeException failure) {
       throw Engine.explain(failure);

@@ -11,6 +11,7 @@ import jot.solve.ForwardState;
 import jot.solve.History;
 import jot.solve.Limits;
 import jot.solve.LogDomain;
+import jot.solve.NewtonCg;
 import jot.solve.Outcome;
 import jot.solve.Progress;
 import jot.solve.Scaling;
@@ -30,6 +31,13 @@ final class Engine implements AutoCloseable {
   /** Range of the cost in units of ε up to which scalings stay in range for many sweeps. */
   private static final double SCALING_RANGE = 500;
 
+  /**
+   * Sweeps ahead from which Newton's method is the faster: one of its passes costs several sweeps.
+   */
+  private static final double PATIENCE_SCALING = 300;
+
+  private static final double PATIENCE_LOG = 80;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Settings settings;
   private final Backend backend;
@@ -45,6 +53,9 @@ final class Engine implements AutoCloseable {
   private final ForwardSolver scaling = new Scaling();
   private final boolean[] byScaling;
   private final boolean[] byLog;
+  private final boolean[] byNewton;
+  private final Accelerated accelerated;
+  private @Nullable NewtonCg newton;
   private final Tensor rowAnchor;
   private final Tensor columnAnchor;
   private @Nullable Implicit implicit;
@@ -64,6 +75,8 @@ final class Engine implements AutoCloseable {
     limits = new Limits(settings.tolerance(), settings.maxIterations());
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
+    byNewton = new boolean[session.batch()];
+    accelerated = new Accelerated(settings.solver(), state, arena);
     rowAnchor = vector(session.rows());
     columnAnchor = vector(session.columns());
   }
@@ -122,6 +135,10 @@ final class Engine implements AutoCloseable {
 
   String backendName() {
     return backend.name();
+  }
+
+  boolean estimatesErrors() {
+    return settings.errorEstimate();
   }
 
   double linearTolerance() {
@@ -218,8 +235,15 @@ final class Engine implements AutoCloseable {
     start(f);
     forward.begin(limits);
     choose();
-    forward.solve(scaling, byScaling, limits, progress);
-    forward.solve(log, byLog, limits, progress);
+    sweep(scaling, byScaling, PATIENCE_SCALING);
+    sweep(log, byLog, PATIENCE_LOG);
+    if (any(byNewton)) {
+      forward.newton(
+          newtonCg(), byNewton, f != null && settings.solver() == Solver.NEWTON, limits, progress);
+    }
+    if (accelerated.isAskedFor()) {
+      accelerated.solve(forward, limits, progress);
+    }
     forward.measureEnded();
     session.read(state.plan().f(), state.fHost());
     session.read(state.plan().g(), state.gHost());
@@ -306,10 +330,11 @@ final class Engine implements AutoCloseable {
       byScaling[problem] =
           switch (settings.solver()) {
             case SCALING -> true;
-            case LOG -> false;
+            case LOG, NEWTON, OVERRELAXED, ANDERSON, LBFGS -> false;
             case AUTO -> costs.isStored() && rangeInEpsilons(problem) <= SCALING_RANGE;
           };
-      byLog[problem] = !byScaling[problem];
+      byNewton[problem] = settings.solver() == Solver.NEWTON;
+      byLog[problem] = !byScaling[problem] && !byNewton[problem] && !accelerated.isAskedFor();
     }
   }
 
@@ -317,13 +342,53 @@ final class Engine implements AutoCloseable {
     return fact(problem, Session.Facts.RANGE) / state.epsilonHost().getFlat(problem);
   }
 
+  /** Runs a sweeping solver; what it leaves, under AUTO, is Newton's. */
+  private void sweep(ForwardSolver solver, boolean[] chosen, double patience) {
+    boolean auto = settings.solver() == Solver.AUTO;
+    forward.solve(solver, chosen, limits, auto ? patience : Double.POSITIVE_INFINITY, progress);
+    for (int problem = 0; problem < chosen.length; problem++) {
+      byNewton[problem] |= chosen[problem] && forward.isSlow(problem);
+    }
+  }
+
+  private static boolean any(boolean[] marks) {
+    for (boolean mark : marks) {
+      if (mark) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private NewtonCg newtonCg() {
+    if (newton == null) {
+      newton = new NewtonCg(state, arena);
+    }
+    return newton;
+  }
+
+  int iterations(int problem) {
+    return state.iterations(problem) + forward.passes(problem);
+  }
+
   String solver(int problem) {
+    if (byNewton[problem]) {
+      return "newton";
+    }
+    if (accelerated.isAskedFor()) {
+      return accelerated.name();
+    }
     return byScaling[problem] ? scaling.name() : log.name();
   }
 
   String solverReason(int problem) {
     if (settings.solver() != Solver.AUTO) {
       return "asked for";
+    }
+    if (byNewton[problem]) {
+      return "sweeps were too slow: more than "
+          + (int) (byScaling[problem] ? PATIENCE_SCALING : PATIENCE_LOG)
+          + " lay ahead at their rate";
     }
     if (!costs.isStored()) {
       return "points have no m×n array to hold a kernel";

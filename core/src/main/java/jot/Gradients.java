@@ -1,5 +1,6 @@
 package jot;
 
+import java.util.OptionalDouble;
 import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class Gradients {
   private final double[] mass;
   private final double[] epsilon;
   private final double[] residual;
+  private final double[] error;
   private final int[] steps;
   private final String[] solver;
   private final LinearStatus[] status;
@@ -31,6 +33,7 @@ public final class Gradients {
     mass = new double[batch];
     epsilon = new double[batch];
     residual = new double[batch];
+    error = new double[batch];
     steps = new int[batch];
     solver = new String[batch];
     status = new LinearStatus[batch];
@@ -43,6 +46,7 @@ public final class Gradients {
     status[problem] = LinearStatus.NONE;
     residual[problem] = 0;
     steps[problem] = 0;
+    error[problem] = Double.NaN;
   }
 
   void setSolve(
@@ -51,6 +55,10 @@ public final class Gradients {
     status[problem] = solveStatus;
     residual[problem] = solveResidual;
     steps[problem] = solveSteps;
+  }
+
+  void setError(int problem, double estimate) {
+    error[problem] = estimate;
   }
 
   @Nullable Tensor costOrNull() {
@@ -155,6 +163,22 @@ public final class Gradients {
   /** Steps of a problem's linear solve; 0 for a direct one. */
   public int steps(int problem) {
     return steps[problem];
+  }
+
+  /**
+   * An estimate of the largest error of an entry of {@link #cost} against the gradient at the exact
+   * solution, from one Newton correction of the potentials. Empty where it was not asked for, where
+   * there was no linear solve, and where the correction is too large for a first-order estimate to
+   * mean anything.
+   */
+  public OptionalDouble costError(int problem) {
+    double estimate = error[problem];
+    return Double.isNaN(estimate) ? OptionalDouble.empty() : OptionalDouble.of(estimate);
+  }
+
+  /** {@link #costError(int)} of a single problem. */
+  public OptionalDouble costError() {
+    return costError(single());
   }
 
   private int single() {

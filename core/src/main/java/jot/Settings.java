@@ -11,4 +11,5 @@ record Settings(
     LinearSolver linearSolver,
     double linearTolerance,
     @Nullable ProgressListener listener,
-    boolean requireConvergence) {}
+    boolean requireConvergence,
+    boolean errorEstimate) {}

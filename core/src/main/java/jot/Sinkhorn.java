@@ -103,6 +103,7 @@ public final class Sinkhorn {
     private int threads;
     private @Nullable ProgressListener listener;
     private boolean requireConvergence;
+    private boolean errorEstimate = true;
 
     private Builder() {}
 
@@ -181,6 +182,15 @@ public final class Sinkhorn {
     }
 
     /**
+     * Whether every backward pass estimates the error of its gradient, see {@link
+     * Gradients#costError(int)}: two more linear solves to two digits. Default yes.
+     */
+    public Builder errorEstimate(boolean value) {
+      errorEstimate = value;
+      return this;
+    }
+
+    /**
      * Chooses the backend and builds.
      *
      * @throws IllegalArgumentException when ε was not set or no backend has the name asked for
@@ -198,7 +208,8 @@ public final class Sinkhorn {
               linearSolver,
               linearTolerance,
               listener,
-              requireConvergence);
+              requireConvergence,
+              errorEstimate);
       return new Sinkhorn(settings, Backends.choose(backend, count));
     }
   }

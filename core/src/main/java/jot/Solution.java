@@ -88,6 +88,35 @@ public final class Solution implements AutoCloseable {
     }
   }
 
+  /**
+   * The entries of a single problem's plan of at least this size; see {@link #sparsePlan(int,
+   * double)}.
+   */
+  public SparsePlan sparsePlan(double threshold) {
+    return sparsePlan(single(), threshold);
+  }
+
+  /**
+   * The entries of a problem's plan of at least this size: at small ε there are few. Made row by
+   * row, without an m×n array; allocates what it returns, on the heap.
+   *
+   * @param threshold at least 0, in the unit of the weights
+   */
+  public SparsePlan sparsePlan(int problem, double threshold) {
+    checked(problem);
+    if (!(threshold >= 0) || threshold == Double.POSITIVE_INFINITY) {
+      throw Checks.bad("threshold: expected a finite number of at least 0, received " + threshold);
+    }
+    engine.enterReading();
+    try {
+      return Sparsify.plan(engine, problem, threshold);
+    } catch (RuntimeException failure) {
+      throw Engine.explain(failure);
+    } finally {
+      engine.exit();
+    }
+  }
+
   private Potentials potentials() {
     Potentials both = potentials;
     if (both == null) {
@@ -166,7 +195,7 @@ public final class Solution implements AutoCloseable {
 
   /** Sweeps that a problem took. */
   public int iterations(int problem) {
-    return engine.state().iterations(checked(problem));
+    return engine.iterations(checked(problem));
   }
 
   private Values values() {

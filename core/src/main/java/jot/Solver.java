@@ -18,7 +18,46 @@ public enum Solver {
   LOG,
 
   /** Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array of F64. */
-  SCALING;
+  SCALING,
+
+  /**
+   * Truncated Newton with ε-scaling on the semi-dual: for small ε, where sweeps would crawl. One
+   * m×n array of F64.
+   */
+  NEWTON,
+
+  /**
+   * Sweeps in the log domain that go beyond themselves by a factor below 2 that follows the
+   * measured rate, and fall back to plain sweeps: about the square root of the plain sweeps.
+   */
+  OVERRELAXED,
+
+  /**
+   * Anderson acceleration of the sweeps: the next potentials from the last five, guarded. Memory
+   * O(m + n).
+   */
+  ANDERSON,
+
+  /**
+   * Limited-memory BFGS on the semi-dual, then a few sweeps: second order's steps for one pass
+   * each. Memory O(m + n).
+   */
+  LBFGS;
+
+  /** {@link #OVERRELAXED}. */
+  public static Solver overRelaxed() {
+    return OVERRELAXED;
+  }
+
+  /** {@link #ANDERSON}. */
+  public static Solver anderson() {
+    return ANDERSON;
+  }
+
+  /** {@link #LBFGS}. */
+  public static Solver lbfgs() {
+    return LBFGS;
+  }
 
   /** {@link #AUTO}. */
   public static Solver auto() {
@@ -28,6 +67,11 @@ public enum Solver {
   /** {@link #LOG}. */
   public static Solver logDomain() {
     return LOG;
+  }
+
+  /** {@link #NEWTON}. */
+  public static Solver newton() {
+    return NEWTON;
   }
 
   /** {@link #SCALING}. */

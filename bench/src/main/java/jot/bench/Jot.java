@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "jot",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {SolveCommand.class, DoctorCommand.class, DemoCommand.class},
+    subcommands = {SolveCommand.class, DoctorCommand.class, DemoCommand.class, BenchCommand.class},
     description =
         "Java optimal transport: solve a transport problem, and differentiate the answer.",
     synopsisSubcommandLabel = "COMMAND",
@@ -76,7 +76,7 @@ public final class Jot implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a command: solve, doctor or demo, received none");
+        spec.commandLine(), "expected a command: solve, doctor, demo or bench, received none");
   }
 
   private static int explainUsage(ParameterException exception, String[] arguments) {

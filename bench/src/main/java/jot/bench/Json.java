@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Writes maps, lists, strings, numbers, booleans and null as JSON. A double is written so that
  * reading it gives the same bits; NaN and the infinities, which JSON lacks, become null.
  */
-final class Json {
+public final class Json {
 
   private final StringBuilder out = new StringBuilder();
 
   private Json() {}
 
   /** The document, indented by two blanks, with a line feed at its end. */
-  static String text(Map<String, ? extends @Nullable Object> document) {
+  public static String text(Map<String, ? extends @Nullable Object> document) {
     Json json = new Json();
     json.object(document, "\n");
     return json.out.append('\n').toString();
@@ -31,14 +31,11 @@ final class Json {
       case Integer number -> out.append(number);
       case Long number -> out.append(number);
       case Boolean flag -> out.append(flag);
-      case List<?> list -> between('[', list.iterator(), ']', newline, this::value);
+      case List<?> list ->
+          between('[', list.iterator(), ']', newline, item -> value(item, newline));
       case Map<?, ?> map -> object(map, newline);
       default -> throw new IllegalArgumentException("no JSON for a " + value.getClass());
     }
-  }
-
-  private void value(@Nullable Object value) {
-    value(value, "\n");
   }
 
   private void object(Map<?, ?> map, String newline) {

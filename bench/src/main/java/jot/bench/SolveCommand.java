@@ -112,9 +112,10 @@ final class SolveCommand implements Callable<Integer> {
 
   @Option(
       names = "--solver",
-      paramLabel = "auto|log|scaling",
+      paramLabel = "NAME",
       defaultValue = "AUTO",
-      description = "Forward solver. Default: auto.")
+      completionCandidates = SolverNames.class,
+      description = "Forward solver: ${COMPLETION-CANDIDATES}. Default: auto.")
   Solver solver;
 
   @Option(

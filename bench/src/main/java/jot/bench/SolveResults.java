@@ -49,6 +49,7 @@ record SolveResults(
     report.put("status", solution.status().name());
     report.put("message", message());
     report.put("solver", solvers(solution));
+    report.put("solver_reason", solution.solverReason());
     report.put("linear_solver", linearSolvers());
     report.put("backend", solution.backend());
     report.put("iterations", figure(solution::iterations));
@@ -65,6 +66,10 @@ record SolveResults(
       report.put("grad_status", asked.status().name());
       report.put("grad_message", asked.status().message());
       report.put("grad_residual", figure(asked::residual));
+      // null where there is no estimate
+      report.put("grad_cost_error", figure(k -> asked.costError(k).orElse(Double.NaN)));
+      report.put("linear_status", figure(k -> asked.status(k).name()));
+      report.put("linear_steps", figure(asked::steps));
     }
     return report;
   }

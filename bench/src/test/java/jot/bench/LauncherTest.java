@@ -74,6 +74,17 @@ class LauncherTest {
     assertThat(run(script, environment).text()).contains("--enable-native-access=jot.gpu");
   }
 
+  @Test
+  void charts_are_asked_for_only_where_the_jdk_can_draw() throws Exception {
+    String home = jdk("25");
+    Map<String, String> environment = Map.of("JOT_JAVA_HOME", home);
+    Files.createFile(directory.resolve("a place/lib/xchart-4.0.3.jar"));
+    assertThat(run(script, environment).text()).doesNotContain("xchart,");
+    Path release = Path.of(home, "release");
+    Files.writeString(release, "JAVA_VERSION=\"25\"\nMODULES=\"java.base java.desktop jdk.jfr\"\n");
+    assertThat(run(script, environment).text()).contains("[--add-modules=xchart,java.desktop]");
+  }
+
   /** A directory that looks like a JDK and whose java prints its version and its arguments. */
   private String jdk(String version) throws IOException {
     Path home = directory.resolve("jdk-" + version);

@@ -59,6 +59,7 @@ class SolveCommandTest {
             "status",
             "message",
             "solver",
+            "solver_reason",
             "linear_solver",
             "backend",
             "iterations",

@@ -47,6 +47,7 @@ public final class Implicit {
   private final Tensor columnMeanHost;
   private final Tensor epsilonHost;
   private final boolean[] dense;
+  private @Nullable ErrorEstimate errors;
   private @Nullable Orientation across;
   private @Nullable ConjugateGradient cg;
   private @Nullable DenseElimination elimination;
@@ -106,7 +107,7 @@ public final class Implicit {
    * Runs the pass and polls. Afterwards {@link #rows} and {@link #columns} hold ∂a and ∂b, centred,
    * and the scalars can be asked for.
    */
-  public void run(Load load, Target target) {
+  public void run(Load load, Target target, boolean estimate) {
     boolean direct =
         choice == LinearChoice.DENSE || (choice == LinearChoice.AUTO && smaller <= SMALL);
     mark(direct);
@@ -114,7 +115,7 @@ public final class Implicit {
       ConjugateGradient solver = cg();
       load(upright, load);
       mask(false);
-      solver.solve(upright.system(), active);
+      solver.solve(upright.system(), active, tolerance);
       if (choice == LinearChoice.AUTO && smaller <= DENSE_LIMIT) {
         for (int problem = 0; problem < dense.length; problem++) {
           dense[problem] = !(solver.residual(problem) <= tolerance);
@@ -126,6 +127,9 @@ public final class Implicit {
     if (any()) {
       eliminate(load, target, direct);
     }
+    if (estimate) {
+      errorEstimate().run(load.g(), x, y);
+    }
     session.oneSided(state.plan(), load.g(), state.a(), state.b(), x, y);
     session.center(x, state.a(), rowMean);
     session.center(y, state.b(), columnMean);
@@ -133,6 +137,18 @@ public final class Implicit {
     session.read(columnMean, columnMeanHost);
     session.read(epsilonDerivative, epsilonHost);
     session.poll();
+  }
+
+  private ErrorEstimate errorEstimate() {
+    if (errors == null) {
+      errors = new ErrorEstimate(state, upright.rows(), arena);
+    }
+    return errors;
+  }
+
+  /** Estimated largest error of an entry of ∂C, NaN where there is no estimate. */
+  public double error(int problem) {
+    return errors == null ? Double.NaN : errors.of(problem);
   }
 
   private void eliminate(Load load, Target target, boolean direct) {
@@ -144,7 +160,7 @@ public final class Implicit {
     }
     DenseElimination solver = elimination(side.session());
     mask(true);
-    solver.solve(side.system(), active);
+    solver.solve(side.system(), active, tolerance);
     finish(side, seen, target, mirrored);
   }
 
@@ -224,7 +240,7 @@ public final class Implicit {
   private ConjugateGradient cg() {
     if (cg == null) {
       int steps = choice == LinearChoice.CG ? 20_000 : 1_000;
-      cg = new ConjugateGradient(session, arena, tolerance, steps);
+      cg = new ConjugateGradient(session, arena, steps);
     }
     return cg;
   }

@@ -95,6 +95,11 @@ final class Orientation {
     return logPlan;
   }
 
+  /** The plan, stored beside a stored cost. */
+  MatrixSource rows() {
+    return rows;
+  }
+
   MarginalSystem system() {
     return system;
   }

@@ -29,7 +29,7 @@ public final class DenseElimination implements MarginalSolver {
   }
 
   @Override
-  public void solve(MarginalSystem system, Buffer active) {
+  public void solve(MarginalSystem system, Buffer active, double tolerance) {
     Session session = system.session();
     session.eliminate(
         system.plan(), system.rowSums(), system.columnSums(), factor, components, active);

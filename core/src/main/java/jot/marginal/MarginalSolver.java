@@ -10,8 +10,10 @@ public interface MarginalSolver {
   /**
    * Sets {@link MarginalSystem#y} where {@code active} is not 0, and polls. What it leaves in
    * {@code active} is of no meaning.
+   *
+   * @param tolerance relative residual that an iterative solver is to reach
    */
-  void solve(MarginalSystem system, Buffer active);
+  void solve(MarginalSystem system, Buffer active, double tolerance);
 
   /** Relative residual of the last solve of a problem, in the norm of the solver. */
   double residual(int problem);

@@ -58,6 +58,12 @@ public final class MarginalSystem {
     session.marginals(plan, rowSums, columnSums);
   }
 
+  /** Takes over a new plan whose sums are known. */
+  public void adopt(Buffer knownRowSums, Buffer knownColumnSums, Buffer active) {
+    session.copy(knownRowSums, rowSums, active);
+    session.copy(knownColumnSums, columnSums, active);
+  }
+
   /** Sets G and the potentials' cotangents; null stands for zero. */
   public void load(
       @Nullable MatrixSource g,

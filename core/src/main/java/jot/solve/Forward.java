@@ -24,6 +24,11 @@ public final class Forward {
   private final Buffer group;
   private final double[] best;
   private final int[] waiting;
+  private final int[] passes;
+  private final double[] before;
+  private final boolean[] slow;
+  private final boolean[] running;
+  private double sweepsWorthwhile = Double.POSITIVE_INFINITY;
   private int issued;
 
   /** Prepares to solve on a state. */
@@ -33,6 +38,10 @@ public final class Forward {
     int batch = state.session().batch();
     best = new double[batch];
     waiting = new int[batch];
+    passes = new int[batch];
+    before = new double[batch];
+    slow = new boolean[batch];
+    running = new boolean[batch];
     group = state.session().scalar();
   }
 
@@ -41,6 +50,8 @@ public final class Forward {
    */
   public void begin(Limits limits) {
     history.clear();
+    Arrays.fill(passes, 0);
+    Arrays.fill(slow, false);
     state.begin(limits.tolerance());
     state.session().columnUpdate(state.plan(), state.b(), null);
   }
@@ -50,10 +61,14 @@ public final class Forward {
    * work on the potentials themselves is followed by sweeps in the log domain, of which the first
    * measures the residual of the potentials that are returned.
    */
-  public void solve(ForwardSolver solver, boolean[] chosen, Limits limits, Progress progress) {
+  public void solve(
+      ForwardSolver solver, boolean[] chosen, Limits limits, double patience, Progress progress) {
+    sweepsWorthwhile = patience;
+    Arrays.fill(before, Double.POSITIVE_INFINITY);
     int batch = state.session().batch();
     boolean any = false;
     for (int problem = 0; problem < batch; problem++) {
+      slow[problem] &= !chosen[problem];
       boolean on = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
       state.setActive(problem, on);
       any |= on;
@@ -71,15 +86,130 @@ public final class Forward {
     iterate(solver, limits, progress);
     solver.finish(state, group);
     if (!(solver instanceof LogDomain)) {
-      reopen(chosen);
+      reopen(chosen, solver.finishChangesPlan());
+      sweepsWorthwhile = Double.POSITIVE_INFINITY;
       iterate(log, limits, progress);
     }
   }
 
-  /** Problems that a solver brought to its end are looked at once more, in the log domain. */
-  private void reopen(boolean[] chosen) {
+  /**
+   * Solves the problems that {@code chosen} marks and that have not ended by Newton's method;
+   * sweeps in the log domain finish, of which the first measures the residual of what is returned.
+   *
+   * @param warm whether the potentials are good at the final ε already
+   */
+  public void newton(
+      NewtonCg newton, boolean[] chosen, boolean warm, Limits limits, Progress progress) {
+    if (!take(chosen)) {
+      return;
+    }
+    newton.solve(running, limits.tolerance(), limits.maxIterations(), warm, progress);
     for (int problem = 0; problem < chosen.length; problem++) {
-      boolean again = chosen[problem] && state.outcome(problem) == Outcome.CONVERGED;
+      if (running[problem]) {
+        passes[problem] += newton.passes(problem);
+        state.end(problem, Outcome.CONVERGED);
+      }
+    }
+    reopen(running, false);
+    state.session().columnUpdate(state.plan(), state.b(), state.active());
+    issued = 0;
+    iterate(log, limits, progress);
+  }
+
+  /**
+   * Solves the problems that {@code chosen} marks and that have not ended on the semi-dual; sweeps
+   * in the log domain finish, of which the first measures the residual of what is returned. A
+   * problem that has used up its passes is only measured.
+   */
+  public void solve(SemidualSolver solver, boolean[] chosen, Limits limits, Progress progress) {
+    if (!take(chosen)) {
+      return;
+    }
+    Session session = state.session();
+    solver.solve(running, limits.tolerance(), limits.maxIterations(), progress);
+    for (int problem = 0; problem < chosen.length; problem++) {
+      if (running[problem]) {
+        passes[problem] += solver.passes(problem);
+        state.end(problem, Outcome.CONVERGED);
+      }
+    }
+    reopen(running, false);
+    session.columnUpdate(state.plan(), state.b(), state.active());
+    session.poll();
+    boolean unspent = false;
+    for (int problem = 0; problem < chosen.length; problem++) {
+      boolean on = running[problem] && passes[problem] < limits.maxIterations();
+      state.setActive(problem, on);
+      unspent |= on;
+      if (running[problem] && !on) {
+        state.end(problem, Outcome.MAX_ITERATIONS);
+      }
+      running[problem] &= !on;
+    }
+    issued = 0;
+    if (unspent) {
+      state.sendActive();
+      iterate(log, limits, progress);
+    }
+    measureSpent();
+  }
+
+  /** The residual of the problems that ran out of passes, without another update. */
+  private void measureSpent() {
+    boolean any = false;
+    for (int problem = 0; problem < running.length; problem++) {
+      state.setActive(problem, running[problem]);
+      any |= running[problem];
+    }
+    if (!any) {
+      return;
+    }
+    state.sendActive();
+    log.measure(state);
+    history.add(issued);
+    state.pollScalars();
+    for (int problem = 0; problem < running.length; problem++) {
+      if (running[problem]) {
+        boolean converged = state.residual(problem) <= state.tolerated(problem);
+        state.end(problem, converged ? Outcome.CONVERGED : Outcome.MAX_ITERATIONS);
+        history.set(problem, state.residual(problem) / state.mass(problem));
+      }
+    }
+  }
+
+  /** Marks as running the chosen problems that have not ended; says whether there are any. */
+  private boolean take(boolean[] chosen) {
+    sweepsWorthwhile = Double.POSITIVE_INFINITY;
+    boolean any = false;
+    for (int problem = 0; problem < chosen.length; problem++) {
+      running[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
+      slow[problem] &= !running[problem];
+      any |= running[problem];
+    }
+    return any;
+  }
+
+  /** Whether the last {@link #solve} left a problem to a better solver. */
+  public boolean isSlow(int problem) {
+    return slow[problem];
+  }
+
+  /** Passes over the cost that a problem took beside its sweeps. */
+  public int passes(int problem) {
+    return passes[problem];
+  }
+
+  /**
+   * Problems that a solver brought to its end are looked at once more, in the log domain.
+   *
+   * @param atFloor also those that rounding stopped
+   */
+  private void reopen(boolean[] chosen, boolean atFloor) {
+    for (int problem = 0; problem < chosen.length; problem++) {
+      Outcome outcome = state.outcome(problem);
+      boolean ended =
+          outcome == Outcome.CONVERGED || (atFloor && outcome == Outcome.PRECISION_LIMIT);
+      boolean again = chosen[problem] && ended;
       state.setActive(problem, again);
       if (again) {
         state.end(problem, Outcome.RUNNING);
@@ -100,7 +230,7 @@ public final class Forward {
     }
     if (any) {
       state.sendActive();
-      log.block(state, 1, state.infinite());
+      log.measure(state);
       state.pollScalars();
     }
   }
@@ -120,11 +250,11 @@ public final class Forward {
 
   /** The last update is not measured yet: its residual is, without another update. */
   private void measure(ForwardSolver solver) {
-    solver.block(state, 1, state.infinite());
+    solver.measure(state);
     history.add(issued);
     state.pollScalars();
     for (int problem = 0; problem < state.session().batch(); problem++) {
-      if (state.outcome(problem) == Outcome.RUNNING) {
+      if (state.outcome(problem) == Outcome.RUNNING && !slow[problem]) {
         boolean converged = state.residual(problem) <= state.tolerated(problem);
         state.end(problem, converged ? Outcome.CONVERGED : Outcome.MAX_ITERATIONS);
         history.set(problem, state.residual(problem) / state.mass(problem));
@@ -140,7 +270,7 @@ public final class Forward {
     boolean stopped = false;
     double worst = 0;
     for (int problem = 0; problem < state.session().batch(); problem++) {
-      if (state.outcome(problem) != Outcome.RUNNING) {
+      if (state.outcome(problem) != Outcome.RUNNING || slow[problem]) {
         continue;
       }
       double residual = state.residual(problem);
@@ -149,6 +279,10 @@ public final class Forward {
         state.end(problem, Outcome.CONVERGED);
       } else if (stuck(problem, residual)) {
         state.end(problem, Outcome.PRECISION_LIMIT);
+        state.setActive(problem, false);
+        stopped = true;
+      } else if (crawls(problem, residual)) {
+        slow[problem] = true;
         state.setActive(problem, false);
         stopped = true;
       } else {
@@ -161,6 +295,18 @@ public final class Forward {
     }
     progress.polled(issued, worst, active);
     return active;
+  }
+
+  /** Whether the sweeps still to come, at the rate of the last block, are more than worthwhile. */
+  private boolean crawls(int problem, double residual) {
+    double earlier = before[problem];
+    before[problem] = residual;
+    if (sweepsWorthwhile == Double.POSITIVE_INFINITY || earlier == Double.POSITIVE_INFINITY) {
+      return false;
+    }
+    double rate = Math.min(residual / earlier, 0.9999);
+    double goal = state.tolerated(problem) / residual;
+    return BLOCK * Math.log(goal) / Math.log(rate) > sweepsWorthwhile;
   }
 
   /** Whether rounding is what keeps the residual up: no progress for some time, near the floor. */

@@ -16,6 +16,16 @@ public interface ForwardSolver {
   /** Issues this many iterations; a problem stops when its residual is at most the threshold. */
   void block(ForwardState state, int sweeps, Buffer threshold);
 
+  /** Issues that the residual of what {@link #finish} will leave is measured, without an update. */
+  default void measure(ForwardState state) {
+    block(state, 1, state.infinite());
+  }
+
   /** Issues what brings the result into the potentials of the problems that {@code mask} names. */
   void finish(ForwardState state, Buffer mask);
+
+  /** Whether {@link #finish} changes the plan, so that its residual must be measured again. */
+  default boolean finishChangesPlan() {
+    return false;
+  }
 }

@@ -41,6 +41,11 @@ public interface Session extends AutoCloseable {
    */
   Session transposed();
 
+  /** A preconditioner of the graph for this session, or null where the backend has none. */
+  default @Nullable GraphPreconditioner graphPreconditioner() {
+    return null;
+  }
+
   // ---- memory ----
 
   /** F64 vectors of this length, zeroed. */
@@ -106,6 +111,9 @@ public interface Session extends AutoCloseable {
 
   /** y ← x + (p/q)·y with scalars p and q; p/q counts as 0 where q = 0. */
   void xpay(Buffer x, Buffer p, Buffer q, Buffer y, @Nullable Buffer active);
+
+  /** out ← max |x_i|, a scalar; NaN where any is. */
+  void maxAbs(Buffer x, Buffer out, @Nullable Buffer active);
 
   /** active ← 0 where not (value &gt; factor·reference): also where anything is NaN. */
   void keepAbove(Buffer value, double factor, Buffer reference, Buffer active);
@@ -183,6 +191,31 @@ public interface Session extends AutoCloseable {
       Buffer active);
 
   /**
+   * {@link #sweep} with both updates times ω: f ← f + ω(f' − f), then the same for g. Ratios of
+   * sums beyond e^±20 take the plain update, so column sums stay below e^20·b and nothing
+   * overflows. The residual counts both sides: the entering plan's columns are off by {@code
+   * columnError}, which becomes that of the leaving plan. Thibault, Chizat, Dossal, Papadakis,
+   * "Overrelaxed Sinkhorn-Knopp algorithm for regularized optimal transport", 2021.
+   *
+   * <p>A backend without it takes plain sweeps: right, and slower.
+   *
+   * @param omega a scalar between 1 and 2; 1 gives the bits of a plain sweep
+   * @param columnError a scalar, Σ_j |(Pᵀ1)_j − b_j| of the entering and then of the leaving plan
+   */
+  default void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer active) {
+    sweep(plan, a, b, threshold, residual, sweeps, active);
+  }
+
+  /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
    * Where a scaling would leave [1e-40, 1e40] or a sum is 0 the problem is not updated and its
    * {@code stale} becomes 1; else it becomes 0.
@@ -202,11 +235,41 @@ public interface Session extends AutoCloseable {
   /** f ← f + ε log u, u ← 1, and the same for g and v. */
   void absorb(Buffer u, Buffer v, Buffer epsilon, Buffer f, Buffer g, @Nullable Buffer active);
 
+  /**
+   * The semi-dual at g: f ← the row potentials that make the rows exact, with the maximum taken
+   * out; columnSums ← Pᵀ1; value ← ⟨f, a⟩ + ⟨g, b⟩, the dual up to the constant ε Σa; residual ←
+   * Σ_j |(Pᵀ1)_j − b_j|. The gradient of the value is b − Pᵀ1. One exp an entry.
+   *
+   * @param stored m×n, F64, ← P; or null
+   */
+  void semidual(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer columnSums,
+      Buffer value,
+      Buffer residual,
+      @Nullable Buffer stored,
+      @Nullable Buffer active);
+
+  /** g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums. */
+  void scaleColumns(MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer active);
+
   /** out ← the entries of the source, in out's type. */
   void materialise(MatrixSource source, Buffer out, @Nullable Buffer active);
 
   /** to ← fromᵀ for stored matrices, in to's type. */
   void transpose(Buffer from, Buffer to, @Nullable Buffer active);
+
+  /** rowCounts_i ← how many entries of row i are at least the threshold. */
+  void countAbove(MatrixSource source, double threshold, Buffer rowCounts);
+
+  /**
+   * The entries at least the threshold, row after row: their columns and values, into vectors that
+   * have room for as many as {@link #countAbove} found.
+   */
+  void collectAbove(
+      MatrixSource source, double threshold, Buffer rowCounts, Buffer columns, Buffer values);
 
   /**
    * values ← (Σ P C, Σ P log P, Σ P) with C the whole cost, entries with P = 0 skipped; length 3.
@@ -310,6 +373,32 @@ public interface Session extends AutoCloseable {
    */
   void oneSided(
       MatrixSource.Gibbs plan, @Nullable MatrixSource g, Buffer a, Buffer b, Buffer x, Buffer y);
+
+  /**
+   * How the backward pass's system changes with the potentials: W = (1/ε) P∘(G − x − y)∘(d ⊕ e),
+   * its row and column sums. x and y are the whole unknowns.
+   */
+  void sensitivity(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer rowSums,
+      Buffer columnSums);
+
+  /** norm ← (1/ε) max |W − P∘(s ⊕ t)|: the change of the cost gradient along the same change. */
+  void sensitivityNorm(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer s,
+      Buffer t,
+      Buffer norm);
 
   /**
    * Reverse mode through one half-sweep, with P the plan right after it: costGradient += P∘(w ⊕ z),

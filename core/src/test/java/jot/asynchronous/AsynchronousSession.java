@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import jot.spi.Buffer;
+import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
@@ -205,6 +206,23 @@ final class AsynchronousSession implements Session {
   }
 
   @Override
+  public void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer active) {
+    queue.add(
+        () ->
+            delegate.relaxedSweep(
+                plan, a, b, omega, columnError, threshold, residual, sweeps, active));
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,
@@ -368,5 +386,87 @@ final class AsynchronousSession implements Session {
       Buffer epsilonDerivative) {
     queue.add(
         () -> delegate.adjointSweep(log, w, z, costGradient, rowSum, columnSum, epsilonDerivative));
+  }
+
+  @Override
+  public void maxAbs(Buffer x, Buffer out, @Nullable Buffer active) {
+    queue.add(() -> delegate.maxAbs(x, out, active));
+  }
+
+  @Override
+  public void semidual(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer columnSums,
+      Buffer value,
+      Buffer residual,
+      @Nullable Buffer stored,
+      @Nullable Buffer active) {
+    queue.add(() -> delegate.semidual(plan, a, b, columnSums, value, residual, stored, active));
+  }
+
+  @Override
+  public void scaleColumns(
+      MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer active) {
+    queue.add(() -> delegate.scaleColumns(plan, b, columnSums, active));
+  }
+
+  @Override
+  public void countAbove(MatrixSource source, double threshold, Buffer rowCounts) {
+    queue.add(() -> delegate.countAbove(source, threshold, rowCounts));
+  }
+
+  @Override
+  public void collectAbove(
+      MatrixSource source, double threshold, Buffer rowCounts, Buffer columns, Buffer values) {
+    queue.add(() -> delegate.collectAbove(source, threshold, rowCounts, columns, values));
+  }
+
+  @Override
+  public void sensitivity(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer rowSums,
+      Buffer columnSums) {
+    queue.add(
+        () -> delegate.sensitivity(plan, g, x, y, rowChange, columnChange, rowSums, columnSums));
+  }
+
+  @Override
+  public void sensitivityNorm(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer s,
+      Buffer t,
+      Buffer norm) {
+    queue.add(() -> delegate.sensitivityNorm(plan, g, x, y, rowChange, columnChange, s, t, norm));
+  }
+
+  @Override
+  public @Nullable GraphPreconditioner graphPreconditioner() {
+    GraphPreconditioner own = delegate.graphPreconditioner();
+    if (own == null) {
+      return null;
+    }
+    return new GraphPreconditioner() {
+      @Override
+      public void build(MatrixSource.Stored plan, Buffer kept, Buffer active) {
+        queue.add(() -> own.build(plan, kept, active));
+      }
+
+      @Override
+      public void apply(Buffer r, Buffer z, Buffer active) {
+        queue.add(() -> own.apply(r, z, active));
+      }
+    };
   }
 }

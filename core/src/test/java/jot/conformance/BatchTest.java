@@ -71,7 +71,7 @@ class BatchTest {
         .build();
   }
 
-  private static void assertSameBits(Answer actual, Answer expected) {
+  static void assertSameBits(Answer actual, Answer expected) {
     assertThat(actual.plan()).isDeepEqualTo(expected.plan());
     assertThat(actual.f()).isEqualTo(expected.f());
     assertThat(actual.g()).isEqualTo(expected.g());

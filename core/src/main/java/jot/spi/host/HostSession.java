@@ -3,6 +3,7 @@ package jot.spi.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
+import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
@@ -107,6 +108,11 @@ final class HostSession implements Session, WorkerPool.Task {
     return other;
   }
 
+  @Override
+  public GraphPreconditioner graphPreconditioner() {
+    return new HostGraphPreconditioner(this);
+  }
+
   // ---- memory ----
 
   @Override
@@ -185,7 +191,7 @@ final class HostSession implements Session, WorkerPool.Task {
 
   // ---- running an operation ----
 
-  private void run(HostOp operation, @Nullable Buffer mask) {
+  void run(HostOp operation, @Nullable Buffer mask) {
     active = mask == null ? null : HostBuffer.of(mask);
     if (active != null && noneActive(active)) {
       return;
@@ -274,6 +280,11 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void maxAbs(Buffer x, Buffer out, @Nullable Buffer mask) {
+    vectors.maxAbs(HostBuffer.of(x), HostBuffer.of(out), mask);
+  }
+
+  @Override
   public void center(Buffer x, Buffer weight, Buffer mean) {
     vectors.center(HostBuffer.of(x), HostBuffer.of(weight), HostBuffer.of(mean));
   }
@@ -320,6 +331,22 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void relaxedSweep(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer mask) {
+    run(
+        ops.sweep().with(plan, a, b, threshold, residual, sweeps, mask).relaxed(omega, columnError),
+        mask);
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,
@@ -345,6 +372,25 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void semidual(
+      MatrixSource.Gibbs plan,
+      Buffer a,
+      Buffer b,
+      Buffer columnSums,
+      Buffer value,
+      Buffer residual,
+      @Nullable Buffer stored,
+      @Nullable Buffer mask) {
+    run(ops.semidual().with(plan, a, b).to(columnSums, value, residual, stored), mask);
+  }
+
+  @Override
+  public void scaleColumns(
+      MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer mask) {
+    vectors.scaleColumns(plan, HostBuffer.of(b), HostBuffer.of(columnSums), mask);
+  }
+
+  @Override
   public void materialise(MatrixSource source, Buffer out, @Nullable Buffer mask) {
     run(ops.materialise().with(source, out), mask);
   }
@@ -356,6 +402,17 @@ final class HostSession implements Session, WorkerPool.Task {
         Transfers.transpose(HostBuffer.of(from), HostBuffer.of(to), problem);
       }
     }
+  }
+
+  @Override
+  public void countAbove(MatrixSource source, double threshold, Buffer rowCounts) {
+    run(ops.above().count(source, threshold, rowCounts), null);
+  }
+
+  @Override
+  public void collectAbove(
+      MatrixSource source, double threshold, Buffer rowCounts, Buffer found, Buffer values) {
+    run(ops.above().collect(source, threshold, rowCounts, found, values), null);
   }
 
   @Override
@@ -455,6 +512,35 @@ final class HostSession implements Session, WorkerPool.Task {
   public void oneSided(
       MatrixSource.Gibbs plan, @Nullable MatrixSource g, Buffer a, Buffer b, Buffer x, Buffer y) {
     run(ops.oneSided().with(plan, g, a, b, x, y), null);
+  }
+
+  @Override
+  public void sensitivity(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer rowSums,
+      Buffer columnSums) {
+    run(
+        ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toSums(rowSums, columnSums),
+        null);
+  }
+
+  @Override
+  public void sensitivityNorm(
+      MatrixSource.Gibbs plan,
+      @Nullable MatrixSource g,
+      Buffer x,
+      Buffer y,
+      Buffer rowChange,
+      Buffer columnChange,
+      Buffer s,
+      Buffer t,
+      Buffer norm) {
+    run(ops.sensitivity().with(plan, g, x, y, rowChange, columnChange).toNorm(s, t, norm), null);
   }
 
   @Override

@@ -25,6 +25,9 @@ final class Ops {
   private @Nullable OneSided oneSided;
   private @Nullable AdjointSweep adjointSweep;
   private @Nullable Scan scan;
+  private @Nullable Above above;
+  private @Nullable Sensitivity sensitivity;
+  private @Nullable Semidual semidual;
   private @Nullable ColumnLse columnLse;
 
   Ops(HostSession session) {
@@ -141,6 +144,27 @@ final class Ops {
       adjointSweep = new AdjointSweep(session);
     }
     return adjointSweep;
+  }
+
+  Semidual semidual() {
+    if (semidual == null) {
+      semidual = new Semidual(session);
+    }
+    return semidual;
+  }
+
+  Sensitivity sensitivity() {
+    if (sensitivity == null) {
+      sensitivity = new Sensitivity(session);
+    }
+    return sensitivity;
+  }
+
+  Above above() {
+    if (above == null) {
+      above = new Above(session);
+    }
+    return above;
   }
 
   Scan scan() {

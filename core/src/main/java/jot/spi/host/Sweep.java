@@ -2,9 +2,11 @@ package jot.spi.host;
 
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@link jot.spi.Session#sweep}: rows and columns in one read of the cost and one exp an entry.
+ * {@link jot.spi.Session#sweep}: rows and columns in one read of the cost and one exp an entry; and
+ * {@link jot.spi.Session#relaxedSweep}, the same with both updates times ω.
  *
  * <p>e_ij = exp((f_i + g_j − c_ij)/ε) with the old potentials; S_i = Σ_j e_ij gives the residual
  * and the new f_i; (a_i/S_i)·e_ij, the plan's row after the row update, adds to the column sums,
@@ -14,6 +16,9 @@ import jot.spi.MatrixSource;
 final class Sweep extends HostOp {
   /** Below this a sum may have lost entries to underflow: it is made again with the maximum out. */
   private static final double TINY = 1e-200;
+
+  /** Largest |log| of a ratio of sums that is over-relaxed: marginals overshoot by e^20 at most. */
+  private static final double LARGEST = 20;
 
   private final ColumnLse lse;
   private final Partials sums;
@@ -26,6 +31,8 @@ final class Sweep extends HostOp {
   private HostBuffer residual;
   private HostBuffer sweeps;
   private HostBuffer active;
+  private @Nullable HostBuffer omega;
+  private HostBuffer columnError;
 
   @SuppressWarnings("NullAway.Init")
   Sweep(HostSession session) {
@@ -51,6 +58,13 @@ final class Sweep extends HostOp {
     this.residual = HostBuffer.of(residual);
     this.sweeps = HostBuffer.of(sweeps);
     this.active = HostBuffer.of(active);
+    omega = null;
+    return this;
+  }
+
+  Sweep relaxed(Buffer relaxation, Buffer enteringColumnError) {
+    omega = HostBuffer.of(relaxation);
+    columnError = HostBuffer.of(enteringColumnError);
     return this;
   }
 
@@ -70,6 +84,9 @@ final class Sweep extends HostOp {
       rows(problem, block, first, end, worker);
     } else {
       double error = errors.sum(problem, 0);
+      if (omega != null) {
+        error += columnError.get(problem, 0);
+      }
       residual.set(problem, 0, error);
       if (error > threshold.get(problem, 0)) {
         columns(problem, worker);
@@ -80,9 +97,14 @@ final class Sweep extends HostOp {
     }
   }
 
+  private double relaxation(int problem) {
+    return omega == null ? 1 : omega.get(problem, 0);
+  }
+
   private void rows(int problem, int block, int first, int end, Worker worker) {
     HostBuffer f = HostBuffer.of(plan.f());
     double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double relaxation = relaxation(problem);
     RowReader row = worker.plan;
     double error = 0;
     sums.fill(problem, block, 0);
@@ -97,14 +119,20 @@ final class Sweep extends HostOp {
       row.gibbs(plan, problem, i, old);
       error += Math.abs(row.sum - mass);
       double updated;
-      if (row.sum > TINY && row.sum < Double.POSITIVE_INFINITY) {
+      double scale = mass / row.sum;
+      if (relaxation != 1 && Math.abs(Math.log(scale)) <= LARGEST) {
+        double stretched = relaxation * Math.log(scale);
+        updated = old + epsilon * stretched;
+        scale = Math.exp(stretched);
+      } else if (row.sum > TINY && row.sum < Double.POSITIVE_INFINITY) {
         updated = old + epsilon * Math.log(mass / row.sum);
       } else {
         updated = RowUpdate.potential(plan, problem, i, mass, epsilon, row);
+        scale = mass / row.sum;
       }
       next.set(problem, i, updated);
       if (updated > Double.NEGATIVE_INFINITY) {
-        kernels.axpy(mass / row.sum, row.segment, row.at, sums.segment, sums.at(problem, block), n);
+        kernels.axpy(scale, row.segment, row.at, sums.segment, sums.at(problem, block), n);
       }
     }
     errors.set(problem, block, 0, error);
@@ -114,13 +142,19 @@ final class Sweep extends HostOp {
     HostBuffer f = HostBuffer.of(plan.f());
     HostBuffer g = HostBuffer.of(plan.g());
     double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double relaxation = relaxation(problem);
     sums.combine(problem);
     boolean redo = false;
+    double error = 0;
     for (int j = 0; j < n; j++) {
       double mass = b.get(problem, j);
       double sum = sums.total(problem, j);
       if (mass <= 0) {
         g.set(problem, j, Double.NEGATIVE_INFINITY);
+      } else if (relaxation != 1 && Math.abs(Math.log(mass / sum)) <= LARGEST) {
+        double log = Math.log(mass / sum);
+        g.set(problem, j, g.get(problem, j) + epsilon * (relaxation * log));
+        error += mass * Math.abs(Math.expm1((relaxation - 1) * log));
       } else if (sum > TINY) {
         g.set(problem, j, g.get(problem, j) + epsilon * Math.log(mass / sum));
       } else {
@@ -129,6 +163,9 @@ final class Sweep extends HostOp {
     }
     if (redo) {
       redoColumns(problem, epsilon, g, worker);
+    }
+    if (omega != null) {
+      columnError.set(problem, 0, error);
     }
     for (int i = 0; i < m; i++) {
       f.set(problem, i, next.get(problem, i));

@@ -1,6 +1,7 @@
 package jot.spi.host;
 
 import jot.spi.Buffer;
+import jot.spi.MatrixSource;
 import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,35 @@ final class VectorOps {
         x.set(problem, k, x.get(problem, k) - average);
       }
       mean.set(problem, 0, average);
+    }
+  }
+
+  void maxAbs(HostBuffer x, HostBuffer out, @Nullable Buffer active) {
+    for (int problem = 0; problem < batch; problem++) {
+      if (!skip(active, problem)) {
+        double largest = 0;
+        for (int k = 0; k < x.columns(); k++) {
+          largest = Math.max(largest, Math.abs(x.get(problem, k)));
+        }
+        out.set(problem, 0, largest);
+      }
+    }
+  }
+
+  void scaleColumns(
+      MatrixSource.Gibbs plan, HostBuffer b, HostBuffer sums, @Nullable Buffer active) {
+    HostBuffer g = HostBuffer.of(plan.g());
+    for (int problem = 0; problem < batch; problem++) {
+      if (!skip(active, problem)) {
+        double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+        for (int j = 0; j < b.columns(); j++) {
+          double mass = b.get(problem, j);
+          double sum = sums.get(problem, j);
+          if (mass > 0 && sum > 0) {
+            g.set(problem, j, g.get(problem, j) + epsilon * Math.log(mass / sum));
+          }
+        }
+      }
     }
   }
 

@@ -1,0 +1,373 @@
+package jot.solve;
+
+import java.lang.foreign.Arena;
+import jot.marginal.ConjugateGradient;
+import jot.marginal.MarginalSystem;
+import jot.spi.Buffer;
+import jot.spi.MatrixSource;
+import jot.spi.Session;
+import jot.tensor.DType;
+import jot.tensor.Shape;
+import jot.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Truncated Newton on the semi-dual with ε-scaling. Its Hessian is the backward pass's Laplacian
+ * over ε, so the same {@link MarginalSystem} and conjugate gradients solve it. From a large ε down
+ * by a factor of 4: Newton steps with Armijo's rule on the dual, one Sinkhorn column update after
+ * each. Rows are softmaxes throughout, so nothing overflows, and the dual only grows: globally
+ * convergent.
+ *
+ * <p>Each problem of a batch runs its own course; one evaluation serves all that are active.
+ * Memory: one m×n array of F64 where the cost is stored, and O(n).
+ */
+public final class NewtonCg {
+  /** First ε, as a fraction of the cost's range. */
+  private static final double START = 0.25;
+
+  /** ε falls by this factor from stage to stage. */
+  private static final double FACTOR = 4;
+
+  /** Residual relative to the mass that ends a stage before the last. */
+  private static final double STAGE_TOLERANCE = 3e-2;
+
+  /** Largest change of a potential in a step, in units of ε. */
+  private static final double TRUST = 20;
+
+  private static final double ARMIJO = 1e-4;
+  private static final double BACKTRACK = 0.4;
+  private static final int MAX_BACKTRACKS = 12;
+
+  /** Accuracy of the linear solves: each of Newton's last steps gains three digits. */
+  private static final double FORCING = 1e-3;
+
+  /** Steps of a linear solve at most. */
+  private static final int MAX_STEPS = 500;
+
+  /** Residual above which slow progress is the problem's and not rounding's. */
+  private static final double STUCK_BELOW = 1e-6;
+
+  /** Looks at points without half the residual after which rounding is taken to be in the way. */
+  private static final int PATIENCE = 8;
+
+  /** Relative change of the dual that counts as its rounding. */
+  private static final double ROUNDING = 1e-14;
+
+  private enum Phase {
+    /** Not this solver's, or at its end. */
+    IDLE,
+    /** At a point that is to be looked at. */
+    POINT,
+    /** At a trial of the line search. */
+    TRIAL
+  }
+
+  /** What an evaluation leads to. */
+  private enum Move {
+    NONE,
+    /** Sinkhorn's column update, from the sums at hand. */
+    COLUMNS,
+    /** A shorter step along the same direction. */
+    BACK,
+    /** A new Newton direction. */
+    NEWTON
+  }
+
+  private final ForwardState state;
+  private final Session session;
+  private final @Nullable Buffer stored;
+  private final MarginalSystem system;
+  private final ConjugateGradient cg;
+  private final Buffer sums;
+  private final Buffer value;
+  private final Buffer residual;
+  private final Buffer gradient;
+  private final Buffer slope;
+  private final Buffer size;
+  private final Buffer mean;
+  private final Buffer step;
+  private final Buffer one;
+  private final Buffer mask;
+  private final Tensor valueHost;
+  private final Tensor residualHost;
+  private final Tensor slopeHost;
+  private final Tensor sizeHost;
+  private final Tensor stepHost;
+  private final Tensor maskHost;
+  private final Tensor epsilonHost;
+  private final Phase[] phase;
+  private final Move[] move;
+  private final double[] length;
+  private final double[] baseValue;
+  private final double[] baseSlope;
+  private final double[] bestResidual;
+  private final int[] waiting;
+  private final int[] backtracks;
+  private final int[] passes;
+  private final int[] products;
+  private int evaluations;
+
+  /** Allocates on the state's session; host mirrors in the arena. */
+  public NewtonCg(ForwardState state, Arena arena) {
+    this.state = state;
+    session = state.session();
+    int n = session.columns();
+    stored = state.plan().cost() instanceof MatrixSource.Stored ? state.kernel() : null;
+    MatrixSource plan = stored == null ? state.plan() : new MatrixSource.Stored(stored);
+    system = new MarginalSystem(session, plan);
+    cg = new ConjugateGradient(session, arena, MAX_STEPS);
+    sums = session.vector(n);
+    gradient = session.vector(n);
+    value = session.scalar();
+    residual = session.scalar();
+    slope = session.scalar();
+    size = session.scalar();
+    mean = session.scalar();
+    step = session.scalar();
+    one = session.scalar();
+    mask = session.scalar();
+    session.fill(one, 1, null);
+    valueHost = scalars(arena);
+    residualHost = scalars(arena);
+    slopeHost = scalars(arena);
+    sizeHost = scalars(arena);
+    stepHost = scalars(arena);
+    maskHost = scalars(arena);
+    epsilonHost = scalars(arena);
+    int batch = session.batch();
+    phase = new Phase[batch];
+    move = new Move[batch];
+    length = new double[batch];
+    baseValue = new double[batch];
+    baseSlope = new double[batch];
+    bestResidual = new double[batch];
+    waiting = new int[batch];
+    backtracks = new int[batch];
+    passes = new int[batch];
+    products = new int[batch];
+  }
+
+  private Tensor scalars(Arena arena) {
+    return Tensor.allocate(arena, DType.F64, new Shape(session.batch(), 1, 1));
+  }
+
+  /** Passes of exp over a problem's cost in the last solve. */
+  public int passes(int problem) {
+    return passes[problem];
+  }
+
+  /** Products with a problem's plan in the last solve. */
+  public int products(int problem) {
+    return products[problem];
+  }
+
+  /**
+   * Brings the chosen problems to the tolerance, or as near as rounding or {@code maxPasses} let
+   * it, and leaves potentials whose rows are exact.
+   *
+   * @param warm whether the potentials are good at the final ε already, so that no scaling is
+   *     needed
+   */
+  public void solve(
+      boolean[] chosen, double tolerance, int maxPasses, boolean warm, Progress progress) {
+    evaluations = 0;
+    begin(chosen, warm);
+    int active = count();
+    while (active > 0 && evaluations < maxPasses) {
+      evaluate();
+      for (int problem = 0; problem < phase.length; problem++) {
+        move[problem] = decide(problem, tolerance);
+      }
+      act();
+      active = count();
+      progress.polled(evaluations, worst(), active);
+    }
+    session.write(state.epsilonHost(), state.plan().epsilon());
+    session.poll();
+  }
+
+  private void begin(boolean[] chosen, boolean warm) {
+    for (int problem = 0; problem < chosen.length; problem++) {
+      phase[problem] = chosen[problem] ? Phase.POINT : Phase.IDLE;
+      double target = target(problem);
+      double range =
+          state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
+      boolean scaled = chosen[problem] && !warm;
+      epsilonHost.setFlat(problem, scaled ? Math.max(target, START * range) : target);
+      bestResidual[problem] = Double.POSITIVE_INFINITY;
+      waiting[problem] = 0;
+      passes[problem] = 0;
+      products[problem] = 0;
+    }
+    session.write(epsilonHost, state.plan().epsilon());
+    session.poll();
+  }
+
+  private double target(int problem) {
+    return state.epsilonHost().getFlat(problem);
+  }
+
+  private double epsilon(int problem) {
+    return epsilonHost.getFlat(problem);
+  }
+
+  private int count() {
+    int active = 0;
+    for (Phase one : phase) {
+      active += one == Phase.IDLE ? 0 : 1;
+    }
+    return active;
+  }
+
+  private double worst() {
+    double worst = 0;
+    for (int problem = 0; problem < phase.length; problem++) {
+      if (phase[problem] != Phase.IDLE) {
+        worst = Math.max(worst, residualHost.getFlat(problem) / state.mass(problem));
+      }
+    }
+    return worst;
+  }
+
+  /** One pass for all active problems: plan, column sums, dual value, residual. */
+  private void evaluate() {
+    for (int problem = 0; problem < phase.length; problem++) {
+      boolean active = phase[problem] != Phase.IDLE;
+      maskHost.setFlat(problem, active ? 1 : 0);
+      passes[problem] += active ? 1 : 0;
+    }
+    session.write(maskHost, mask);
+    session.semidual(state.plan(), state.a(), state.b(), sums, value, residual, stored, mask);
+    session.read(value, valueHost);
+    session.read(residual, residualHost);
+    session.poll();
+    evaluations++;
+  }
+
+  /** What a problem does next, from its own numbers alone. */
+  private Move decide(int problem, double tolerance) {
+    if (phase[problem] == Phase.IDLE) {
+      return Move.NONE;
+    }
+    double error = residualHost.getFlat(problem) / state.mass(problem);
+    boolean last = epsilon(problem) == target(problem);
+    if (phase[problem] == Phase.TRIAL && !acceptable(problem)) {
+      return Move.BACK;
+    }
+    if (error <= (last ? tolerance : STAGE_TOLERANCE)) {
+      phase[problem] = last ? Phase.IDLE : Phase.POINT;
+      if (!last) {
+        epsilonHost.setFlat(problem, Math.max(target(problem), epsilon(problem) / FACTOR));
+        bestResidual[problem] = Double.POSITIVE_INFINITY;
+        waiting[problem] = 0;
+      }
+      return Move.NONE;
+    }
+    if (phase[problem] == Phase.TRIAL) {
+      phase[problem] = Phase.POINT;
+      return Move.COLUMNS;
+    }
+    if (error < 0.5 * bestResidual[problem]) {
+      bestResidual[problem] = error;
+      waiting[problem] = 0;
+    } else if (last && error < STUCK_BELOW && ++waiting[problem] >= PATIENCE) {
+      phase[problem] = Phase.IDLE;
+      return Move.NONE;
+    }
+    return Move.NEWTON;
+  }
+
+  /** Armijo's rule, up to the rounding of the dual. */
+  private boolean acceptable(int problem) {
+    double needed =
+        baseValue[problem]
+            + ARMIJO * length[problem] * baseSlope[problem]
+            - ROUNDING * Math.abs(baseValue[problem]);
+    return valueHost.getFlat(problem) >= needed || backtracks[problem] >= MAX_BACKTRACKS;
+  }
+
+  private boolean mask(Move wanted) {
+    boolean any = false;
+    for (int problem = 0; problem < move.length; problem++) {
+      boolean on = move[problem] == wanted;
+      maskHost.setFlat(problem, on ? 1 : 0);
+      any |= on;
+    }
+    if (any) {
+      session.write(maskHost, mask);
+      session.poll();
+    }
+    return any;
+  }
+
+  private void act() {
+    session.write(epsilonHost, state.plan().epsilon());
+    session.poll();
+    if (mask(Move.COLUMNS)) {
+      session.scaleColumns(state.plan(), state.b(), sums, mask);
+      session.poll();
+    }
+    if (mask(Move.BACK)) {
+      for (int problem = 0; problem < move.length; problem++) {
+        double shorter = BACKTRACK * length[problem];
+        stepHost.setFlat(problem, (shorter - length[problem]) * epsilon(problem));
+        if (move[problem] == Move.BACK) {
+          length[problem] = shorter;
+          backtracks[problem]++;
+        }
+      }
+      advance();
+    }
+    if (mask(Move.NEWTON)) {
+      newton();
+    }
+  }
+
+  /** g ← g + step·direction for the problems of the mask. */
+  private void advance() {
+    session.write(stepHost, step);
+    session.axpy(1, step, one, system.y(), state.plan().g(), mask);
+    session.poll();
+  }
+
+  /** S y = b − Pᵀ1, a step of at most TRUST along it, and the line search begins. */
+  private void newton() {
+    system.adopt(state.a(), sums, mask);
+    session.copy(state.b(), gradient, null);
+    session.axpy(-1, one, one, sums, gradient, null);
+    system.load(null, one, null, gradient);
+    session.copy(mask, size, null);
+    cg.solve(system, size, FORCING);
+    session.center(system.y(), state.b(), mean);
+    session.dot(gradient, system.y(), slope, mask);
+    session.maxAbs(system.y(), size, mask);
+    session.read(slope, slopeHost);
+    session.read(size, sizeHost);
+    session.poll();
+    for (int problem = 0; problem < move.length; problem++) {
+      if (move[problem] != Move.NEWTON) {
+        continue;
+      }
+      products[problem] += cg.steps(problem);
+      double rise = slopeHost.getFlat(problem);
+      double longest = sizeHost.getFlat(problem);
+      if (rise > 0 && longest > 0 && longest < Double.POSITIVE_INFINITY) {
+        length[problem] = Math.min(1, TRUST / longest);
+        baseValue[problem] = valueHost.getFlat(problem);
+        baseSlope[problem] = epsilon(problem) * rise;
+        backtracks[problem] = 0;
+        stepHost.setFlat(problem, length[problem] * epsilon(problem));
+        phase[problem] = Phase.TRIAL;
+      } else {
+        move[problem] = Move.COLUMNS; // no direction to trust: Sinkhorn's own step
+      }
+    }
+    if (mask(Move.NEWTON)) {
+      advance();
+    }
+    if (mask(Move.COLUMNS)) {
+      session.scaleColumns(state.plan(), state.b(), sums, mask);
+      session.poll();
+    }
+  }
+}

@@ -216,9 +216,10 @@ public final class ForwardState {
     activeHost.setFlat(problem, on ? 1 : 0);
   }
 
-  /** Sends the host's mask; the host must not touch it before the next poll. */
+  /** Sends the host's mask and waits, for the next poll reads into the same memory. */
   void sendActive() {
     session.write(activeHost, active);
+    session.poll();
   }
 
   /** Sends thresholds tolerance·mass, clears counters and outcomes. */

@@ -118,8 +118,8 @@ public final class Forward {
 
   /**
    * Solves the problems that {@code chosen} marks and that have not ended on the semi-dual; sweeps
-   * in the log domain finish, of which the first measures the residual of what is returned. A
-   * problem that has used up its passes is only measured.
+   * in the log domain finish with what is left of the iterations allowed, and the first of them
+   * measures the residual of what is returned.
    */
   public void solve(SemidualSolver solver, boolean[] chosen, Limits limits, Progress progress) {
     if (!take(chosen)) {
@@ -130,28 +130,39 @@ public final class Forward {
     for (int problem = 0; problem < chosen.length; problem++) {
       if (running[problem]) {
         passes[problem] += solver.passes(problem);
-        state.end(problem, Outcome.CONVERGED);
-      }
-    }
-    reopen(running, false);
-    session.columnUpdate(state.plan(), state.b(), state.active());
-    session.poll();
-    boolean unspent = false;
-    for (int problem = 0; problem < chosen.length; problem++) {
-      boolean on = running[problem] && passes[problem] < limits.maxIterations();
-      state.setActive(problem, on);
-      unspent |= on;
-      if (running[problem] && !on) {
         state.end(problem, Outcome.MAX_ITERATIONS);
       }
-      running[problem] &= !on;
+      state.setActive(problem, running[problem]);
     }
-    issued = 0;
-    if (unspent) {
+    state.sendActive();
+    session.columnUpdate(state.plan(), state.b(), state.active());
+    for (int used = least(0); used < limits.maxIterations(); used = least(used)) {
+      for (int problem = 0; problem < chosen.length; problem++) {
+        boolean on = running[problem] && passes[problem] == used;
+        state.setActive(problem, on);
+        if (on) {
+          state.end(problem, Outcome.RUNNING);
+          best[problem] = Double.POSITIVE_INFINITY;
+          waiting[problem] = 0;
+          running[problem] = false;
+        }
+      }
       state.sendActive();
+      issued = used;
       iterate(log, limits, progress);
     }
     measureSpent();
+  }
+
+  /** The fewest passes, at least so many, that a running problem has used; huge if none runs. */
+  private int least(int atLeast) {
+    int least = Integer.MAX_VALUE;
+    for (int problem = 0; problem < running.length; problem++) {
+      if (running[problem] && passes[problem] >= atLeast) {
+        least = Math.min(least, passes[problem]);
+      }
+    }
+    return least;
   }
 
   /** The residual of the problems that ran out of passes, without another update. */

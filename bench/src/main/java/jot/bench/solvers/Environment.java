@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import jot.Sinkhorn;
 import jot.bench.Version;
@@ -29,7 +28,8 @@ final class Environment {
     facts.put("cpu", cpu());
     facts.put("processors", Runtime.getRuntime().availableProcessors());
     // well above the threads used, others were at work: then compare only within a row
-    facts.put("load_average", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    facts.put("load_average", Math.round(10 * load) / 10.0);
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     facts.put("jdk", Runtime.version() + ", " + System.getProperty("java.vm.name"));
     facts.put("flags", List.copyOf(ManagementFactory.getRuntimeMXBean().getInputArguments()));
@@ -41,8 +41,7 @@ final class Environment {
   /** In one line, for people. */
   static String line(Map<String, @Nullable Object> facts) {
     return String.format(
-        Locale.ROOT,
-        "%s, %s processors (load average %.1f), %s, JDK %s, backend %s, commit %s, %s",
+        "%s, %s processors (load average %s), %s, JDK %s, backend %s, commit %s, %s",
         facts.get("cpu"),
         facts.get("processors"),
         facts.get("load_average"),

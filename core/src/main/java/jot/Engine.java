@@ -237,6 +237,7 @@ final class Engine implements AutoCloseable {
     choose();
     sweep(scaling, byScaling, PATIENCE_SCALING);
     sweep(log, byLog, PATIENCE_LOG);
+    forward.explainFailures();
     if (any(byNewton)) {
       forward.newton(
           newtonCg(), byNewton, f != null && settings.solver() == Solver.NEWTON, limits, progress);
@@ -244,6 +245,7 @@ final class Engine implements AutoCloseable {
     if (accelerated.isAskedFor()) {
       accelerated.solve(forward, limits, progress);
     }
+    forward.explainFailures();
     forward.measureEnded();
     session.read(state.plan().f(), state.fHost());
     session.read(state.plan().g(), state.gHost());

@@ -248,6 +248,25 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public int nextAtLeast(
+      MemorySegment x,
+      long xAt,
+      double bound,
+      MemorySegment top,
+      long topAt,
+      double share,
+      int from,
+      int n) {
+    for (int j = from; j < n; j++) {
+      double value = get(x, xAt, j);
+      if (value > 0 && value >= Math.min(bound, share * get(top, topAt, j))) {
+        return j;
+      }
+    }
+    return n;
+  }
+
+  @Override
   public int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
     for (int j = 0; j < n; j++) {
       double value = get(x, xAt, j);

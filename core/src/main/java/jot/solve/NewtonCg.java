@@ -50,6 +50,9 @@ public final class NewtonCg {
   /** Looks at points without half the residual after which rounding is taken to be in the way. */
   private static final int PATIENCE = 8;
 
+  /** The same far from the solution: after so many another method is to try. */
+  private static final int LONG_PATIENCE = 40;
+
   /** Relative change of the dual that counts as its rounding. */
   private static final double ROUNDING = 1e-14;
 
@@ -105,6 +108,7 @@ public final class NewtonCg {
   private final int[] backtracks;
   private final int[] passes;
   private final int[] products;
+  private final boolean[] gaveUp;
   private int evaluations;
 
   /** Allocates on the state's session; host mirrors in the arena. */
@@ -145,10 +149,16 @@ public final class NewtonCg {
     backtracks = new int[batch];
     passes = new int[batch];
     products = new int[batch];
+    gaveUp = new boolean[batch];
   }
 
   private Tensor scalars(Arena arena) {
     return Tensor.allocate(arena, DType.F64, new Shape(session.batch(), 1, 1));
+  }
+
+  /** Whether the last solve stopped for want of progress. */
+  public boolean gaveUp(int problem) {
+    return gaveUp[problem];
   }
 
   /** Passes of exp over a problem's cost in the last solve. */
@@ -162,21 +172,26 @@ public final class NewtonCg {
   }
 
   /**
-   * Brings the chosen problems to the tolerance, or as near as rounding or {@code maxPasses} let
-   * it, and leaves potentials whose rows are exact.
+   * Brings the chosen problems to the tolerance, or as near as rounding or their budgets let it,
+   * and leaves potentials whose rows are exact.
    *
+   * @param budget passes at most, of each problem
    * @param warm whether the potentials are good at the final ε already, so that no scaling is
    *     needed
    */
   public void solve(
-      boolean[] chosen, double tolerance, int maxPasses, boolean warm, Progress progress) {
+      boolean[] chosen, double tolerance, int[] budget, boolean warm, Progress progress) {
     evaluations = 0;
-    begin(chosen, warm);
+    begin(chosen, budget, warm);
     int active = count();
-    while (active > 0 && evaluations < maxPasses) {
+    while (active > 0) {
       evaluate();
       for (int problem = 0; problem < phase.length; problem++) {
         move[problem] = decide(problem, tolerance);
+        if (passes[problem] >= budget[problem]) {
+          phase[problem] = Phase.IDLE;
+          move[problem] = Move.NONE;
+        }
       }
       act();
       active = count();
@@ -186,9 +201,10 @@ public final class NewtonCg {
     session.poll();
   }
 
-  private void begin(boolean[] chosen, boolean warm) {
+  private void begin(boolean[] chosen, int[] budget, boolean warm) {
     for (int problem = 0; problem < chosen.length; problem++) {
-      phase[problem] = chosen[problem] ? Phase.POINT : Phase.IDLE;
+      phase[problem] = chosen[problem] && budget[problem] > 0 ? Phase.POINT : Phase.IDLE;
+      gaveUp[problem] = false;
       double target = target(problem);
       double range =
           state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
@@ -270,7 +286,8 @@ public final class NewtonCg {
     if (error < 0.5 * bestResidual[problem]) {
       bestResidual[problem] = error;
       waiting[problem] = 0;
-    } else if (last && error < STUCK_BELOW && ++waiting[problem] >= PATIENCE) {
+    } else if (++waiting[problem] >= (last && error < STUCK_BELOW ? PATIENCE : LONG_PATIENCE)) {
+      gaveUp[problem] = true;
       phase[problem] = Phase.IDLE;
       return Move.NONE;
     }
@@ -303,10 +320,7 @@ public final class NewtonCg {
   private void act() {
     session.write(epsilonHost, state.plan().epsilon());
     session.poll();
-    if (mask(Move.COLUMNS)) {
-      session.scaleColumns(state.plan(), state.b(), sums, mask);
-      session.poll();
-    }
+    columns();
     if (mask(Move.BACK)) {
       for (int problem = 0; problem < move.length; problem++) {
         double shorter = BACKTRACK * length[problem];
@@ -365,9 +379,17 @@ public final class NewtonCg {
     if (mask(Move.NEWTON)) {
       advance();
     }
+    columns();
+  }
+
+  /** Sinkhorn's column update where it is due, once. */
+  private void columns() {
     if (mask(Move.COLUMNS)) {
       session.scaleColumns(state.plan(), state.b(), sums, mask);
       session.poll();
+      for (int problem = 0; problem < move.length; problem++) {
+        move[problem] = move[problem] == Move.COLUMNS ? Move.NONE : move[problem];
+      }
     }
   }
 }

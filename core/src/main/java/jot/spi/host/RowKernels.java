@@ -176,6 +176,20 @@ public interface RowKernels {
       long highAt,
       int n);
 
+  /**
+   * First j ≥ from with x_j &gt; 0 and x_j ≥ min(bound, share·top_j); n where there is none. All
+   * are at least 0 and no NaN.
+   */
+  int nextAtLeast(
+      MemorySegment x,
+      long xAt,
+      double bound,
+      MemorySegment top,
+      long topAt,
+      double share,
+      int from,
+      int n);
+
   // ---- the marginal system ----
 
   /** Σ p_j (g_j − level) over the entries with p_j &gt; 0. */

@@ -1,6 +1,7 @@
 package jot.marginal;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
@@ -52,6 +53,8 @@ public final class ConjugateGradient implements MarginalSolver {
   private final Buffer one;
   private final Buffer steps;
   private final Buffer count;
+  private final Buffer squared;
+  private final Buffer goal;
   private final Tensor activeHost;
   private final Tensor rzHost;
   private final Tensor firstHost;
@@ -62,6 +65,7 @@ public final class ConjugateGradient implements MarginalSolver {
   private final boolean[] chosen;
   private final boolean[] without;
   private final boolean[] byGraph;
+  private final double[] tolerances;
   private final double[] entries;
   private final double[] edges;
   private final double[] kept;
@@ -108,6 +112,8 @@ public final class ConjugateGradient implements MarginalSolver {
     one = session.scalar();
     steps = session.scalar();
     count = session.scalar();
+    squared = session.scalar();
+    goal = session.scalar();
     session.fill(one, 1, null);
     Shape scalars = new Shape(session.batch(), 1, 1);
     activeHost = Tensor.allocate(arena, DType.F64, scalars);
@@ -123,6 +129,7 @@ public final class ConjugateGradient implements MarginalSolver {
     byGraph = new boolean[batch];
     kept = new double[batch];
     graphHelped = new boolean[batch];
+    tolerances = new double[batch];
     entries = new double[batch];
     edges = new double[batch];
   }
@@ -134,11 +141,27 @@ public final class ConjugateGradient implements MarginalSolver {
 
   @Override
   public void solve(MarginalSystem system, Buffer active, double tolerance) {
+    Arrays.fill(tolerances, tolerance);
+    run(system, active);
+  }
+
+  /** As {@link #solve(MarginalSystem, Buffer, double)} with a tolerance for each problem. */
+  public void solve(MarginalSystem system, Buffer active, double[] tolerance) {
+    System.arraycopy(tolerance, 0, tolerances, 0, tolerances.length);
+    run(system, active);
+  }
+
+  private void run(MarginalSystem system, Buffer active) {
+    for (int problem = 0; problem < tolerances.length; problem++) {
+      countHost.setFlat(problem, tolerances[problem] * tolerances[problem]);
+    }
+    session.write(countHost, squared);
+    session.poll();
     session.reciprocal(system.diagonal(), inverse, active);
     session.fill(steps, 0, active);
     scan(system, active);
-    group(system, active, tolerance, true);
-    group(system, active, tolerance, false);
+    group(system, active, true);
+    group(system, active, false);
     session.read(rz, rzHost);
     session.read(first, firstHost);
     session.read(steps, stepsHost);
@@ -175,7 +198,7 @@ public final class ConjugateGradient implements MarginalSolver {
   }
 
   /** Solves the pending problems whose plans are sparse, or those whose plans are not. */
-  private void group(MarginalSystem system, Buffer active, double tolerance, boolean sparse) {
+  private void group(MarginalSystem system, Buffer active, boolean sparse) {
     sparseProducts = sparse;
     boolean mayBuild = graph != null && (sparse || system.plan() instanceof MatrixSource.Stored);
     boolean forced = wanted == Preconditioning.GRAPH;
@@ -185,26 +208,26 @@ public final class ConjugateGradient implements MarginalSolver {
       without[problem] = mine && !chosen[problem];
       edges[problem] = forced ? Double.MAX_VALUE : edges[problem];
     }
-    factorised(system, active, tolerance);
+    factorised(system, active);
     if (!send(without, active)) {
       return;
     }
     preconditioner = null;
     start(system, active);
-    int issued = iterate(system, active, tolerance, TRIAL, 0);
+    int issued = iterate(system, active, TRIAL, 0);
     if (anyActive() && mayBuild && !forced) {
-      chooseGraph(tolerance);
-      factorised(system, active, tolerance);
+      chooseGraph();
+      factorised(system, active);
       preconditioner = null;
       send(without, active);
     }
     if (anyActive()) {
-      iterate(system, active, tolerance, maxSteps, issued);
+      iterate(system, active, maxSteps, issued);
     }
   }
 
   /** Solves the chosen problems with their graphs; those that have too large a one go without. */
-  private void factorised(MarginalSystem system, Buffer active, double tolerance) {
+  private void factorised(MarginalSystem system, Buffer active) {
     PlanGraph own = graph;
     if (own == null || !send(chosen, active)) {
       return;
@@ -230,7 +253,7 @@ public final class ConjugateGradient implements MarginalSolver {
     if (send(chosen, active)) {
       preconditioner = own;
       start(system, active);
-      iterate(system, active, tolerance, maxSteps, 0);
+      iterate(system, active, maxSteps, 0);
     }
   }
 
@@ -238,14 +261,14 @@ public final class ConjugateGradient implements MarginalSolver {
    * Chooses among the active problems those whose remaining steps, at the rate so far, are worth a
    * factor, and how many edges it may have; the others go on without.
    */
-  private void chooseGraph(double tolerance) {
+  private void chooseGraph() {
     session.read(rz, rzHost);
     session.read(first, firstHost);
     session.poll();
     for (int problem = 0; problem < chosen.length; problem++) {
       boolean open = activeHost.getFlat(problem) != 0;
       double fallen = Math.min(residual(problem), 0.99);
-      double remaining = TRIAL * (Math.log(tolerance) / Math.log(fallen) - 1);
+      double remaining = TRIAL * (Math.log(tolerances[problem]) / Math.log(fallen) - 1);
       double product =
           sparseProducts
               ? DENSE_PER_SPARSE * entries[problem]
@@ -281,6 +304,7 @@ public final class ConjugateGradient implements MarginalSolver {
     session.copy(z, p, active);
     session.dot(residual, z, rz, active);
     session.copy(rz, first, active);
+    session.multiply(first, squared, goal, active);
     session.keepAbove(rz, 0, one, active);
   }
 
@@ -302,12 +326,11 @@ public final class ConjugateGradient implements MarginalSolver {
   }
 
   /** Runs until no problem is active or the steps are used up; returns the steps issued. */
-  private int iterate(
-      MarginalSystem system, Buffer active, double tolerance, int limit, int from) {
+  private int iterate(MarginalSystem system, Buffer active, int limit, int from) {
     int issued = from;
     do {
       for (int k = 0; k < BLOCK && issued < limit; k++, issued++) {
-        step(system, active, tolerance);
+        step(system, active);
       }
       session.read(active, activeHost);
       session.poll();
@@ -315,7 +338,7 @@ public final class ConjugateGradient implements MarginalSolver {
     return issued;
   }
 
-  private void step(MarginalSystem system, Buffer active, double tolerance) {
+  private void step(MarginalSystem system, Buffer active) {
     product(system, active);
     session.dot(p, q, pq, active);
     session.keepAbove(pq, 0, one, active);
@@ -326,7 +349,7 @@ public final class ConjugateGradient implements MarginalSolver {
     session.xpay(z, next, rz, p, active);
     session.copy(next, rz, active);
     session.axpy(1, one, one, one, steps, active);
-    session.keepAbove(rz, tolerance * tolerance, first, active);
+    session.keepAbove(rz, 1, goal, active);
   }
 
   private boolean anyActive() {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Truncated Newton on the semi-dual with ε-scaling. Its Hessian is the backward pass's Laplacian
  * over ε, so the same {@link MarginalSystem} and conjugate gradients solve it. From a large ε down
- * by a factor of 4: Newton steps with Armijo's rule on the dual, one Sinkhorn column update after
- * each. Rows are softmaxes throughout, so nothing overflows, and the dual only grows: globally
- * convergent.
+ * by a factor of 4, each stage from the secant of the two before: Newton steps with Armijo's rule
+ * on the dual, a Sinkhorn column update where one had to be shortened. Rows are softmaxes
+ * throughout, so nothing overflows, and the dual only grows: globally convergent.
  *
  * <p>Each problem of a batch runs its own course; one evaluation serves all that are active.
  * Memory: one m×n array of F64 where the cost is stored, and O(n).
@@ -31,15 +31,21 @@ public final class NewtonCg {
   /** Residual relative to the mass that ends a stage before the last. */
   private static final double STAGE_TOLERANCE = 3e-2;
 
+  /** Residual above which a stage begins with Sinkhorn's update: no place for a Newton step. */
+  private static final double FAR = 0.2;
+
   /** Largest change of a potential in a step, in units of ε. */
-  private static final double TRUST = 20;
+  private static final double TRUST = 10;
 
   private static final double ARMIJO = 1e-4;
   private static final double BACKTRACK = 0.4;
   private static final int MAX_BACKTRACKS = 12;
 
-  /** Accuracy of the linear solves: each of Newton's last steps gains three digits. */
+  /** Accuracy of the linear solves: the residual's tenth, but no more digits than pay, */
   private static final double FORCING = 1e-3;
+
+  /** and no fewer than make a direction. */
+  private static final double LOOSEST = 0.1;
 
   /** Steps of a linear solve at most. */
   private static final int MAX_STEPS = 500;
@@ -56,6 +62,9 @@ public final class NewtonCg {
   /** Relative change of the dual that counts as its rounding. */
   private static final double ROUNDING = 1e-14;
 
+  /** The same where the residual has halved: near the solution it is the better judge. */
+  private static final double NEAR_ROUNDING = 1e-10;
+
   private enum Phase {
     /** Not this solver's, or at its end. */
     IDLE,
@@ -68,6 +77,8 @@ public final class NewtonCg {
   /** What an evaluation leads to. */
   private enum Move {
     NONE,
+    /** To the next ε. */
+    STAGE,
     /** Sinkhorn's column update, from the sums at hand. */
     COLUMNS,
     /** A shorter step along the same direction. */
@@ -81,6 +92,7 @@ public final class NewtonCg {
   private final @Nullable Buffer stored;
   private final MarginalSystem system;
   private final ConjugateGradient cg;
+  private final EpsilonPath path;
   private final Buffer sums;
   private final Buffer value;
   private final Buffer residual;
@@ -103,6 +115,8 @@ public final class NewtonCg {
   private final double[] length;
   private final double[] baseValue;
   private final double[] baseSlope;
+  private final double[] baseResidual;
+  private final double[] forcing;
   private final double[] bestResidual;
   private final int[] waiting;
   private final int[] backtracks;
@@ -120,6 +134,7 @@ public final class NewtonCg {
     MatrixSource plan = stored == null ? state.plan() : new MatrixSource.Stored(stored);
     system = new MarginalSystem(session, plan);
     cg = new ConjugateGradient(session, arena, MAX_STEPS);
+    path = new EpsilonPath(state, arena);
     sums = session.vector(n);
     gradient = session.vector(n);
     value = session.scalar();
@@ -144,6 +159,8 @@ public final class NewtonCg {
     length = new double[batch];
     baseValue = new double[batch];
     baseSlope = new double[batch];
+    baseResidual = new double[batch];
+    forcing = new double[batch];
     bestResidual = new double[batch];
     waiting = new int[batch];
     backtracks = new int[batch];
@@ -205,6 +222,7 @@ public final class NewtonCg {
     for (int problem = 0; problem < chosen.length; problem++) {
       phase[problem] = chosen[problem] && budget[problem] > 0 ? Phase.POINT : Phase.IDLE;
       gaveUp[problem] = false;
+      path.begin(problem);
       double target = target(problem);
       double range =
           state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
@@ -267,20 +285,26 @@ public final class NewtonCg {
     }
     double error = residualHost.getFlat(problem) / state.mass(problem);
     boolean last = epsilon(problem) == target(problem);
-    if (phase[problem] == Phase.TRIAL && !acceptable(problem)) {
-      return Move.BACK;
-    }
-    if (error <= (last ? tolerance : STAGE_TOLERANCE)) {
-      phase[problem] = last ? Phase.IDLE : Phase.POINT;
-      if (!last) {
-        epsilonHost.setFlat(problem, Math.max(target(problem), epsilon(problem) / FACTOR));
-        bestResidual[problem] = Double.POSITIVE_INFINITY;
-        waiting[problem] = 0;
-      }
+    if (last && error <= tolerance) {
+      phase[problem] = Phase.IDLE;
       return Move.NONE;
     }
-    if (phase[problem] == Phase.TRIAL) {
-      phase[problem] = Phase.POINT;
+    boolean tried = phase[problem] == Phase.TRIAL;
+    if (tried && !acceptable(problem, error)) {
+      return Move.BACK;
+    }
+    phase[problem] = Phase.POINT;
+    if (!last && error <= STAGE_TOLERANCE) {
+      double next = Math.max(target(problem), epsilon(problem) / FACTOR);
+      path.next(problem, epsilon(problem), next);
+      epsilonHost.setFlat(problem, next);
+      bestResidual[problem] = Double.POSITIVE_INFINITY;
+      waiting[problem] = 0;
+      return Move.STAGE;
+    }
+    boolean first = bestResidual[problem] == Double.POSITIVE_INFINITY;
+    if (first ? error > FAR : tried && length[problem] < 1) {
+      bestResidual[problem] = Math.min(bestResidual[problem], error);
       return Move.COLUMNS;
     }
     if (error < 0.5 * bestResidual[problem]) {
@@ -294,13 +318,15 @@ public final class NewtonCg {
     return Move.NEWTON;
   }
 
-  /** Armijo's rule, up to the rounding of the dual. */
-  private boolean acceptable(int problem) {
+  /** Armijo's rule, as far as the rounding of the dual lets it be seen. */
+  private boolean acceptable(int problem, double error) {
+    double size = Math.abs(baseValue[problem]);
+    double value = valueHost.getFlat(problem);
     double needed =
-        baseValue[problem]
-            + ARMIJO * length[problem] * baseSlope[problem]
-            - ROUNDING * Math.abs(baseValue[problem]);
-    return valueHost.getFlat(problem) >= needed || backtracks[problem] >= MAX_BACKTRACKS;
+        baseValue[problem] + ARMIJO * length[problem] * baseSlope[problem] - ROUNDING * size;
+    boolean halved =
+        error < 0.5 * baseResidual[problem] && value >= baseValue[problem] - NEAR_ROUNDING * size;
+    return value >= needed || halved || backtracks[problem] >= MAX_BACKTRACKS;
   }
 
   private boolean mask(Move wanted) {
@@ -320,6 +346,9 @@ public final class NewtonCg {
   private void act() {
     session.write(epsilonHost, state.plan().epsilon());
     session.poll();
+    if (mask(Move.STAGE)) {
+      path.follow(mask);
+    }
     columns();
     if (mask(Move.BACK)) {
       for (int problem = 0; problem < move.length; problem++) {
@@ -341,6 +370,7 @@ public final class NewtonCg {
   private void advance() {
     session.write(stepHost, step);
     session.axpy(1, step, one, system.y(), state.plan().g(), mask);
+    path.moved(step, system.y(), mask);
     session.poll();
   }
 
@@ -351,7 +381,11 @@ public final class NewtonCg {
     session.axpy(-1, one, one, sums, gradient, null);
     system.load(null, one, null, gradient);
     session.copy(mask, size, null);
-    cg.solve(system, size, FORCING);
+    for (int problem = 0; problem < move.length; problem++) {
+      double error = residualHost.getFlat(problem) / state.mass(problem);
+      forcing[problem] = Math.max(FORCING, Math.min(LOOSEST, LOOSEST * error));
+    }
+    cg.solve(system, size, forcing);
     session.center(system.y(), state.b(), mean);
     session.dot(gradient, system.y(), slope, mask);
     session.maxAbs(system.y(), size, mask);
@@ -368,6 +402,7 @@ public final class NewtonCg {
       if (rise > 0 && longest > 0 && longest < Double.POSITIVE_INFINITY) {
         length[problem] = Math.min(1, TRUST / longest);
         baseValue[problem] = valueHost.getFlat(problem);
+        baseResidual[problem] = residualHost.getFlat(problem) / state.mass(problem);
         baseSlope[problem] = epsilon(problem) * rise;
         backtracks[problem] = 0;
         stepHost.setFlat(problem, length[problem] * epsilon(problem));
@@ -386,6 +421,7 @@ public final class NewtonCg {
   private void columns() {
     if (mask(Move.COLUMNS)) {
       session.scaleColumns(state.plan(), state.b(), sums, mask);
+      path.updated(sums, mask);
       session.poll();
       for (int problem = 0; problem < move.length; problem++) {
         move[problem] = move[problem] == Move.COLUMNS ? Move.NONE : move[problem];

@@ -23,8 +23,8 @@ public enum Status {
    * iteration makes no progress.
    */
   INFEASIBLE(
-      "no plan exists: costs of +∞ leave rows or columns more mass than their partners can take;"
-          + " allow a pair, or change the weights");
+      "no plan exists: rows or columns have more mass than the partners can take that they have a"
+          + " finite cost to; allow a pair, or change the weights");
 
   private final String message;
 

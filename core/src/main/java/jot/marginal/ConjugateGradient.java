@@ -41,6 +41,7 @@ public final class ConjugateGradient implements MarginalSolver {
   private final Session session;
   private final int maxSteps;
   private final Preconditioning wanted;
+  private final boolean exact;
   private final Buffer inverse;
   private final Buffer residual;
   private final Buffer z;
@@ -90,12 +91,19 @@ public final class ConjugateGradient implements MarginalSolver {
    * @param maxSteps steps at most
    */
   public ConjugateGradient(Session session, Arena arena, int maxSteps) {
-    this(session, arena, maxSteps, Preconditioning.AUTO);
+    this(session, arena, maxSteps, Preconditioning.AUTO, true);
   }
 
-  /** As above, with the preconditioner prescribed: to compare. */
+  /**
+   * As above, for special uses.
+   *
+   * @param preconditioning prescribes the preconditioner: to compare
+   * @param exact whether flows over the lightest edges of the plan's graph are to be right; else
+   *     what is below the rounding of a row's and a column's sum may be left out
+   */
   public ConjugateGradient(
-      Session session, Arena arena, int maxSteps, Preconditioning preconditioning) {
+      Session session, Arena arena, int maxSteps, Preconditioning preconditioning, boolean exact) {
+    this.exact = exact;
     this.session = session;
     this.maxSteps = maxSteps;
     wanted = preconditioning;
@@ -184,7 +192,7 @@ public final class ConjugateGradient implements MarginalSolver {
       graph = session.planGraph();
     }
     if (graph != null) {
-      graph.scan(system.plan(), count, active);
+      graph.scan(system.plan(), exact, count, active);
       session.read(count, countHost);
     }
     session.read(active, activeHost);
@@ -237,7 +245,7 @@ public final class ConjugateGradient implements MarginalSolver {
     }
     session.write(countHost, count);
     session.poll();
-    own.build(system.plan(), count, active);
+    own.build(system.plan(), system.rhs(), count, active);
     session.read(count, countHost);
     session.poll();
     for (int problem = 0; problem < chosen.length; problem++) {

@@ -15,6 +15,8 @@ public final class Forward {
   /** Polls without a tenth of progress after which a residual near its floor counts as stuck. */
   private static final int PATIENCE = 5;
 
+  private static final boolean[] GROUPS = {false, true};
+
   /** ulps of the largest term of an exponent that the floor of the residual is made of. */
   private static final double FLOOR_ULPS = 8;
 
@@ -32,6 +34,9 @@ public final class Forward {
   private final int[] budget;
   private final Infeasibility infeasibility;
   private double sweepsWorthwhile = Double.POSITIVE_INFINITY;
+  private final boolean[] hasReserve;
+  private final boolean[] part;
+  private int reserved;
   private int issued;
 
   /** Prepares to solve on a state. */
@@ -47,6 +52,8 @@ public final class Forward {
     mine = new boolean[batch];
     unfinished = new boolean[batch];
     budget = new int[batch];
+    hasReserve = new boolean[batch];
+    part = new boolean[batch];
     infeasibility = new Infeasibility(state);
     group = state.session().scalar();
   }
@@ -58,8 +65,15 @@ public final class Forward {
     history.clear();
     Arrays.fill(passes, 0);
     Arrays.fill(slow, false);
+    Arrays.fill(hasReserve, false);
     state.begin(limits.tolerance());
     state.session().columnUpdate(state.plan(), state.b(), null);
+  }
+
+  /** Sets so many iterations of these problems aside: a descent may have taken them. */
+  public void reserve(boolean[] problems, int iterations) {
+    System.arraycopy(problems, 0, hasReserve, 0, problems.length);
+    reserved = iterations;
   }
 
   /**
@@ -69,22 +83,38 @@ public final class Forward {
    */
   public void solve(
       ForwardSolver solver, boolean[] chosen, Limits limits, double patience, Progress progress) {
-    sweepsWorthwhile = patience;
     Arrays.fill(before, Double.POSITIVE_INFINITY);
-    if (!take(chosen, mine)) {
-      return;
+    for (boolean reserve : GROUPS) {
+      if (takePart(chosen, reserve)) {
+        sweepsWorthwhile = patience;
+        issued = reserve ? reserved : 0;
+        sweeps(solver, limits, progress);
+      }
     }
+  }
+
+  /** Of the chosen problems those that have, or have not, come down to their ε. */
+  private boolean takePart(boolean[] chosen, boolean reserve) {
+    take(chosen, mine);
+    for (int problem = 0; problem < mine.length; problem++) {
+      mine[problem] &= hasReserve[problem] == reserve;
+      part[problem] = mine[problem];
+      slow[problem] &= !mine[problem];
+    }
+    return any(mine);
+  }
+
+  private void sweeps(ForwardSolver solver, Limits limits, Progress progress) {
     Session session = state.session();
     activate(mine);
     session.copy(state.active(), group, null);
-    issued = 0;
     Arrays.fill(best, Double.POSITIVE_INFINITY);
     Arrays.fill(waiting, 0);
     solver.prepare(state);
     iterate(solver, limits, progress);
     solver.finish(state, group);
     if (!(solver instanceof LogDomain)) {
-      reopen(chosen, solver.finishChangesPlan());
+      reopen(part, solver.finishChangesPlan());
       sweepsWorthwhile = Double.POSITIVE_INFINITY;
       iterate(log, limits, progress);
     }
@@ -102,6 +132,7 @@ public final class Forward {
       return;
     }
     for (int problem = 0; problem < budget.length; problem++) {
+      slow[problem] &= !unfinished[problem];
       budget[problem] = limits.maxIterations() - state.iterations(problem);
     }
     newton.solve(unfinished, limits.tolerance(), budget, warm, progress);
@@ -123,14 +154,17 @@ public final class Forward {
    * measures the residual of what is returned.
    */
   public void solve(SemidualSolver solver, boolean[] chosen, Limits limits, Progress progress) {
-    if (!take(chosen, unfinished)) {
-      return;
+    for (boolean reserve : GROUPS) {
+      if (takePart(chosen, reserve)) {
+        System.arraycopy(part, 0, unfinished, 0, part.length);
+        int left = limits.maxIterations() - (reserve ? reserved : 0);
+        solver.solve(unfinished, limits.tolerance(), left, progress);
+        for (int problem = 0; problem < part.length; problem++) {
+          passes[problem] += part[problem] ? solver.passes(problem) : 0;
+        }
+        finish(limits, progress);
+      }
     }
-    solver.solve(unfinished, limits.tolerance(), limits.maxIterations(), progress);
-    for (int problem = 0; problem < chosen.length; problem++) {
-      passes[problem] += unfinished[problem] ? solver.passes(problem) : 0;
-    }
-    finish(limits, progress);
   }
 
   /**
@@ -213,7 +247,6 @@ public final class Forward {
   private boolean take(boolean[] chosen, boolean[] marks) {
     for (int problem = 0; problem < chosen.length; problem++) {
       marks[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
-      slow[problem] &= !marks[problem];
     }
     return any(marks);
   }

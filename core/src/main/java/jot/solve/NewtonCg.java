@@ -133,7 +133,9 @@ public final class NewtonCg {
     stored = state.plan().cost() instanceof MatrixSource.Stored ? state.kernel() : null;
     MatrixSource plan = stored == null ? state.plan() : new MatrixSource.Stored(stored);
     system = new MarginalSystem(session, plan);
-    cg = new ConjugateGradient(session, arena, MAX_STEPS);
+    cg =
+        new ConjugateGradient(
+            session, arena, MAX_STEPS, ConjugateGradient.Preconditioning.AUTO, false);
     path = new EpsilonPath(state, arena);
     sums = session.vector(n);
     gradient = session.vector(n);

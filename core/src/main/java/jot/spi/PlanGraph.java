@@ -16,10 +16,13 @@ public interface PlanGraph {
   /**
    * Looks at the plan of the problems of the mask, and collects its entries where they are few.
    *
-   * @param entries a scalar: how many entries count, that is, are above 1e-17 of the largest of
-   *     their row or of their column; −1 where they are too many for sparse operations
+   * @param exact whether what is left out must be far below the lightest edge that holds the graph
+   *     together, so that flows over it are right; else it is below the rounding of the sums of its
+   *     row and of its column
+   * @param entries a scalar: how many entries count; −1 where they are too many for sparse
+   *     operations, or do not hold together as they must
    */
-  void scan(MatrixSource plan, Buffer entries, Buffer active);
+  void scan(MatrixSource plan, boolean exact, Buffer entries, Buffer active);
 
   /**
    * out ← S v as {@link Session#laplacian}, up to rounding, for problems of the mask that were
@@ -30,10 +33,12 @@ public interface PlanGraph {
   /**
    * Builds the preconditioner for the problems of the mask, of the plan that was scanned last.
    *
+   * @param rhs right-hand sides to come. Parts of a graph that was scanned inexactly stay apart
+   *     where theirs is rounding; an exactly scanned one is always held together
    * @param kept a scalar: how many edges may be kept, and then how many were; −1 where they would
    *     have been more, and nothing was built
    */
-  void build(MatrixSource plan, Buffer kept, Buffer active);
+  void build(MatrixSource plan, Buffer rhs, Buffer kept, Buffer active);
 
   /** z ← M⁻¹ r on the columns, for the problems of the mask. */
   void apply(Buffer r, Buffer z, Buffer active);

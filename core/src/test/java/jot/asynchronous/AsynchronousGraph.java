@@ -16,8 +16,8 @@ final class AsynchronousGraph implements PlanGraph {
   }
 
   @Override
-  public void scan(MatrixSource plan, Buffer entries, Buffer active) {
-    queue.add(() -> own.scan(plan, entries, active));
+  public void scan(MatrixSource plan, boolean exact, Buffer entries, Buffer active) {
+    queue.add(() -> own.scan(plan, exact, entries, active));
   }
 
   @Override
@@ -26,8 +26,8 @@ final class AsynchronousGraph implements PlanGraph {
   }
 
   @Override
-  public void build(MatrixSource plan, Buffer kept, Buffer active) {
-    queue.add(() -> own.build(plan, kept, active));
+  public void build(MatrixSource plan, Buffer rhs, Buffer kept, Buffer active) {
+    queue.add(() -> own.build(plan, rhs, kept, active));
   }
 
   @Override

@@ -18,6 +18,15 @@ final class HostPlanGraph implements PlanGraph {
   /** Entries below this fraction of both are below the rounding of every sum they are part of. */
   private static final double NEGLIGIBLE = 1e-17;
 
+  /** The same where flows over light edges must be right, */
+  private static final double NEGLIGIBLE_EXACT = 1e-40;
+
+  /** if edges above this fraction of both hold the graph together. */
+  private static final double HOLDING = 1e-22;
+
+  /** Relative rounding of a sum of masses. */
+  private static final double ROUNDING = 1e-14;
+
   /** Share of all entries up to which a sparse product is the faster one. */
   private static final double SPARSE = 1.0 / 12;
 
@@ -37,6 +46,7 @@ final class HostPlanGraph implements PlanGraph {
   private final @Nullable SparseElimination[] factors;
   private final @Nullable SparseRows[] entries;
   private final boolean[] sparse;
+  private final boolean[] exactly;
   private final RowReader reader;
   private final HostBuffer columnTop;
   private final HostBuffer columnLow;
@@ -55,6 +65,7 @@ final class HostPlanGraph implements PlanGraph {
     factors = new SparseElimination[session.batch()];
     entries = new SparseRows[session.batch()];
     sparse = new boolean[session.batch()];
+    exactly = new boolean[session.batch()];
     reader = session.callersReader();
     columnTop = HostBuffer.of(session.vector(n));
     columnLow = HostBuffer.of(session.vector(n));
@@ -71,10 +82,11 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   @Override
-  public void scan(MatrixSource plan, Buffer count, Buffer active) {
+  public void scan(MatrixSource plan, boolean exact, Buffer count, Buffer active) {
     for (int problem = 0; problem < session.batch(); problem++) {
       if (isOn(active, problem)) {
-        sparse[problem] = collect(plan, problem);
+        exactly[problem] = exact;
+        sparse[problem] = collect(plan, problem) && (!exact || holdsTogether(problem));
         SparseRows rows = entries[problem];
         boolean few = sparse[problem] && rows != null;
         HostBuffer.of(count).set(problem, 0, few ? rows.size() : -1);
@@ -84,7 +96,8 @@ final class HostPlanGraph implements PlanGraph {
 
   private boolean collect(MatrixSource plan, int problem) {
     double limit = SPARSE * m * n;
-    if (sampled(plan, problem) > limit) {
+    double share = exactly[problem] ? NEGLIGIBLE_EXACT : NEGLIGIBLE;
+    if (sampled(plan, problem, share) > limit) {
       return false;
     }
     tops(plan, problem);
@@ -96,11 +109,11 @@ final class HostPlanGraph implements PlanGraph {
     rows.clear();
     for (int i = 0; i < m; i++) {
       reader.read(plan, problem, i);
-      double rowBound = NEGLIGIBLE * rowTop.get(problem, i);
-      int j = next(problem, rowBound, NEGLIGIBLE, 0);
+      double rowBound = share * rowTop.get(problem, i);
+      int j = next(problem, rowBound, share, 0);
       while (j < n) {
         rows.add(j, entry(j));
-        j = next(problem, rowBound, NEGLIGIBLE, j + 1);
+        j = next(problem, rowBound, share, j + 1);
       }
       rows.endRow();
       if (rows.size() > limit) {
@@ -108,6 +121,40 @@ final class HostPlanGraph implements PlanGraph {
       }
     }
     return true;
+  }
+
+  /** Whether the collected entries far above those left out connect all rows and columns. */
+  private boolean holdsTogether(int problem) {
+    SparseRows rows = entries[problem];
+    if (rows == null) {
+      return false;
+    }
+    apart();
+    int parts = 0;
+    for (int i = 0; i < m; i++) {
+      parts += rowTop.get(problem, i) > 0 ? 1 : 0;
+    }
+    for (int j = 0; j < n; j++) {
+      parts += columnTop.get(problem, j) > 0 ? 1 : 0;
+    }
+    for (int i = 0; i < m; i++) {
+      double rowBound = HOLDING * rowTop.get(problem, i);
+      for (int e = rows.start(i); e < rows.start(i + 1); e++) {
+        int j = rows.column(e);
+        boolean holds = rows.value(e) >= Math.min(rowBound, HOLDING * columnTop.get(problem, j));
+        if (holds && root(i) != root(m + j)) {
+          parent[root(i)] = root(m + j);
+          parts--;
+        }
+      }
+    }
+    return parts <= 1;
+  }
+
+  private void apart() {
+    for (int v = 0; v < m + n; v++) {
+      parent[v] = v;
+    }
   }
 
   private double entry(int j) {
@@ -128,7 +175,7 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   /** Entries that count in all, as some rows by themselves would have it. */
-  private double sampled(MatrixSource plan, int problem) {
+  private double sampled(MatrixSource plan, int problem, double share) {
     kernels.fill(
         Double.POSITIVE_INFINITY, columnTop.segment, columnTop.at(problem), n); // rows alone
     int stride = Math.max(1, m / SAMPLE);
@@ -136,11 +183,11 @@ final class HostPlanGraph implements PlanGraph {
     double count = 0;
     for (int i = stride / 2; i < m; i += stride) {
       reader.read(plan, problem, i);
-      double rowBound = NEGLIGIBLE * kernels.maxAbsFinite(reader.segment, reader.at, 0, n);
+      double rowBound = share * kernels.maxAbsFinite(reader.segment, reader.at, 0, n);
       seen++;
-      for (int j = next(problem, rowBound, NEGLIGIBLE, 0); j < n; ) {
+      for (int j = next(problem, rowBound, share, 0); j < n; ) {
         count++;
-        j = next(problem, rowBound, NEGLIGIBLE, j + 1);
+        j = next(problem, rowBound, share, j + 1);
       }
     }
     return count / seen * m;
@@ -176,7 +223,7 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   @Override
-  public void build(MatrixSource plan, Buffer kept, Buffer active) {
+  public void build(MatrixSource plan, Buffer rhs, Buffer kept, Buffer active) {
     for (int problem = 0; problem < session.batch(); problem++) {
       if (isOn(active, problem)) {
         SparseElimination factor = factors[problem];
@@ -186,16 +233,15 @@ final class HostPlanGraph implements PlanGraph {
         }
         HostBuffer count = HostBuffer.of(kept);
         long limit = (long) Math.min(count.get(problem, 0), (double) MAX_KEPT * Math.max(m, n));
-        count.set(problem, 0, build(plan, problem, factor, limit));
+        count.set(problem, 0, build(plan, HostBuffer.of(rhs), problem, factor, limit));
       }
     }
   }
 
-  private double build(MatrixSource plan, int problem, SparseElimination factor, long limit) {
+  private double build(
+      MatrixSource plan, HostBuffer rhs, int problem, SparseElimination factor, long limit) {
     factor.clear();
-    for (int v = 0; v < m + n; v++) {
-      parent[v] = v;
-    }
+    apart();
     SparseRows rows = entries[problem];
     long kept =
         sparse[problem] && rows != null
@@ -204,8 +250,12 @@ final class HostPlanGraph implements PlanGraph {
     if (kept > limit) {
       return -1;
     }
-    while (connect(plan, problem, factor)) {
-      kept++;
+    connectEntries(problem, factor);
+    if (!exactly[problem]) {
+      connect(plan, problem, factor, NEGLIGIBLE);
+    }
+    if (exactly[problem] || !balanced(rhs, problem)) {
+      connect(plan, problem, factor, 0);
     }
     factor.factorise();
     return kept;
@@ -257,35 +307,70 @@ final class HostPlanGraph implements PlanGraph {
     return v;
   }
 
-  /** One round: every component takes its heaviest edge to another; false when none has any. */
-  private boolean connect(MatrixSource plan, int problem, SparseElimination factor) {
-    int components = 0;
-    for (int v = 0; v < m + n; v++) {
-      parent[v] = root(v);
-      components += parent[v] == v ? 1 : 0;
-    }
-    if (components == 1) {
-      return false;
-    }
-    Arrays.fill(best, 0);
+  /** Borůvka's rounds over the collected entries, where there are any. */
+  private void connectEntries(int problem, SparseElimination factor) {
     SparseRows rows = entries[problem];
-    if (sparse[problem] && rows != null) {
+    boolean more = sparse[problem] && rows != null && settle() > 1;
+    while (more && rows != null) {
+      Arrays.fill(best, 0);
       for (int i = 0; i < m; i++) {
         for (int e = rows.start(i); e < rows.start(i + 1); e++) {
           offer(i, rows.column(e), rows.value(e));
         }
       }
-      if (join(factor)) {
-        return true;
-      }
+      more = join(factor) && settle() > 1;
     }
+  }
+
+  /** Whether every component's right-hand side sums to no more than the rounding of its mass. */
+  private boolean balanced(HostBuffer rhs, int problem) {
+    settle();
+    Arrays.fill(best, 0);
+    Arrays.fill(work, 0);
     for (int i = 0; i < m; i++) {
-      reader.read(plan, problem, i);
-      for (int j = 0; j < n; j++) {
-        offer(i, j, entry(j));
+      best[parent[i]] += rowTop.get(problem, i);
+    }
+    for (int j = 0; j < n; j++) {
+      work[parent[m + j]] += rhs.get(problem, j);
+    }
+    for (int c = 0; c < m + n; c++) {
+      if (Math.abs(work[c]) > ROUNDING * best[c]) {
+        return false;
       }
     }
-    return join(factor);
+    return true;
+  }
+
+  /** Makes every vertex know its component; returns how many there are. */
+  private int settle() {
+    int components = 0;
+    for (int v = 0; v < m + n; v++) {
+      parent[v] = root(v);
+      components += parent[v] == v ? 1 : 0;
+    }
+    return components;
+  }
+
+  /**
+   * Borůvka's rounds over the edges of at least this share of the largest of their row or column:
+   * every component takes its heaviest edge to another, until all is one or nothing reaches
+   * further.
+   */
+  private void connect(MatrixSource plan, int problem, SparseElimination factor, double share) {
+    boolean more = settle() > 1;
+    while (more) {
+      Arrays.fill(best, 0);
+      for (int i = 0; i < m; i++) {
+        reader.read(plan, problem, i);
+        double rowBound = share * rowTop.get(problem, i);
+        int j = next(problem, rowBound, share, 0);
+        while (j < n) {
+          offer(i, j, entry(j));
+          j = next(problem, rowBound, share, j + 1);
+        }
+      }
+      more = join(factor) && settle() > 1;
+    }
   }
 
   /** An edge that its two components may take. */

@@ -59,6 +59,17 @@ final class KernelCases {
 
   private KernelCases() {}
 
+  /** One more than every place that {@link RowKernels#nextAtLeast} finds, summed. */
+  private static double largePlaces(RowKernels k, Memory m) {
+    double sum = 0;
+    int at = -1;
+    do {
+      at = k.nextAtLeast(m.p.segment, m.p.at, 0.7, m.c.segment, m.c.at, 0.2, at + 1, m.n);
+      sum += at < m.n ? at + 1 : 0;
+    } while (at < m.n);
+    return sum;
+  }
+
   static List<Case> all() {
     return List.copyOf(CASES);
   }
@@ -303,6 +314,15 @@ final class KernelCases {
         "maxAbsFinite",
         (k, m) -> k.maxAbsFinite(m.x.segment, m.x.at, ALPHA, m.n),
         m -> DoubleStream.of(m.x.want).map(x -> Math.abs(x - ALPHA)).max().orElseThrow());
+    scanning(
+        "nextAtLeast",
+        KernelCases::largePlaces,
+        m ->
+            IntStream.range(0, m.n)
+                .filter(j -> m.p.want[j] > 0)
+                .filter(j -> m.p.want[j] >= Math.min(0.7, 0.2 * m.c.want[j]))
+                .mapToDouble(j -> j + 1)
+                .sum());
     scanning("findBad", (k, m) -> k.findBad(m.x.segment, m.x.at, true, m.n), m -> -1);
     writing(
         "narrow",

@@ -141,7 +141,9 @@ public final class Forward {
       mine[problem] = unfinished[problem] && newton.gaveUp(problem);
     }
     if (any(mine)) {
-      infeasibility.look();
+      activate(mine);
+      state.session().columnUpdate(state.plan(), state.b(), state.active());
+      infeasibility.look(mine);
       endInfeasible(mine);
       take(unfinished, unfinished);
     }
@@ -238,7 +240,10 @@ public final class Forward {
               || outcome == Outcome.PRECISION_LIMIT;
     }
     if (any(mine)) {
-      infeasibility.look();
+      for (int problem = 0; problem < mine.length; problem++) {
+        part[problem] = mine[problem] && passes[problem] > 0; // passes that are no sweeps
+      }
+      infeasibility.look(part);
       endInfeasible(mine);
     }
   }

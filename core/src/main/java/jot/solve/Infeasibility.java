@@ -26,46 +26,123 @@ final class Infeasibility {
   /** Relative rounding of sums of masses. */
   private static final double ROUNDING = 1e-12;
 
+  /** Sweeps after which overfull rows have drifted away from the others. */
+  private static final int DRIFT = 200;
+
+  /** ε over the largest cost where only the pattern of finite costs is to count. */
+  private static final double LARGE = 1e3;
+
   private final ForwardState state;
   private double[] excess = new double[0];
-  private @Nullable Buffer ranks;
-  private @Nullable Buffer reached;
+  private @Nullable Buffer f;
+  private @Nullable Buffer g;
+  private @Nullable Buffer epsilon;
 
   Infeasibility(ForwardState state) {
     this.state = state;
   }
 
-  /** Looks at all problems; potentials and masks stay as they are. */
-  void look() {
+  /**
+   * Looks at all problems with forbidden pairs; potentials and masks stay as they are.
+   *
+   * @param kept problems whose solver keeps potentials from drifting: plain sweeps are tried too
+   */
+  void look(boolean[] kept) {
+    Session session = state.session();
+    excess = new double[session.batch()];
+    if (!anyForbidden()) {
+      return;
+    }
+    Buffer f = f();
+    session.copy(state.plan().f(), f, null);
+    boolean[] every = new boolean[kept.length];
+    Arrays.fill(every, true);
+    rank(f, every);
+    for (boolean one : kept) {
+      if (one) {
+        drift(f);
+        rank(f, kept);
+        return;
+      }
+    }
+  }
+
+  private boolean anyForbidden() {
+    if (!(state.plan().cost() instanceof MatrixSource.Stored cost)) {
+      return false; // points are all at a finite distance
+    }
     Session session = state.session();
     int batch = session.batch();
-    int m = session.rows();
-    int n = session.columns();
-    excess = new double[batch];
     try (Arena arena = Arena.ofShared()) {
-      Tensor f = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, m));
-      Tensor g = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, n));
-      session.read(state.plan().f(), f);
+      Tensor found = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, 1));
+      session.findNonFinite(cost.values(), epsilon());
+      session.read(epsilon(), found);
+      session.poll();
+      for (int problem = 0; problem < batch; problem++) {
+        if (found.getFlat(problem) >= 0) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Plain sweeps from f at an ε that makes all finite costs alike: quick, and all that counts. */
+  private void drift(Buffer f) {
+    Session session = state.session();
+    int batch = session.batch();
+    try (Arena arena = Arena.ofShared()) {
+      Tensor large = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, 1));
+      for (int problem = 0; problem < batch; problem++) {
+        large.setFlat(problem, LARGE * Math.max(cost(problem), Double.MIN_NORMAL));
+      }
+      session.write(large, epsilon());
+      session.poll();
+    }
+    MatrixSource.Gibbs plan = scratch(f, epsilon());
+    session.fill(g(), 0, null);
+    for (int sweep = 0; sweep < DRIFT; sweep++) {
+      session.rowUpdate(plan, state.a(), null);
+      session.columnUpdate(plan, state.b(), null);
+    }
+    session.poll();
+  }
+
+  /** Tries the sets of the highest of these potentials; they are lost. */
+  private void rank(Buffer potentials, boolean[] of) {
+    Session session = state.session();
+    int batch = session.batch();
+    try (Arena arena = Arena.ofShared()) {
+      Tensor f = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, session.rows()));
+      Tensor g = Tensor.allocate(arena, DType.F64, new Shape(batch, 1, session.columns()));
+      session.read(potentials, f);
       session.poll();
       double[] step = new double[batch];
       for (int problem = 0; problem < batch; problem++) {
         step[problem] = toRanks(f, problem);
       }
-      Buffer ranks = ranks();
-      Buffer reached = reached();
-      MatrixSource.Gibbs plan = state.plan();
-      session.write(f, ranks);
-      session.columnUpdate(
-          new MatrixSource.Gibbs(
-              plan.cost(), plan.rowAnchor(), plan.columnAnchor(), plan.epsilon(), ranks, reached),
-          state.b(),
-          null);
-      session.read(reached, g);
+      session.write(f, potentials);
+      session.columnUpdate(scratch(potentials, state.plan().epsilon()), state.b(), null);
+      session.read(g(), g);
       session.poll();
       for (int problem = 0; problem < batch; problem++) {
-        excess[problem] = worst(f, g, problem, step[problem]);
+        if (of[problem]) {
+          excess[problem] = Math.max(excess[problem], worst(f, g, problem, step[problem]));
+        }
       }
     }
+  }
+
+  private MatrixSource.Gibbs scratch(Buffer f, Buffer epsilon) {
+    MatrixSource.Gibbs plan = state.plan();
+    return new MatrixSource.Gibbs(
+        plan.cost(), plan.rowAnchor(), plan.columnAnchor(), epsilon, f, g());
+  }
+
+  private double cost(int problem) {
+    return state
+        .factsHost()
+        .getFlat((long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST);
   }
 
   /** Whether the last look found a set of rows with so much mass too many. */
@@ -74,30 +151,33 @@ final class Infeasibility {
         && excess[problem] > state.tolerated(problem) + ROUNDING * state.mass(problem);
   }
 
-  private Buffer ranks() {
-    if (ranks == null) {
-      ranks = state.session().vector(state.session().rows());
+  private Buffer f() {
+    if (f == null) {
+      f = state.session().vector(state.session().rows());
     }
-    return ranks;
+    return f;
   }
 
-  private Buffer reached() {
-    if (reached == null) {
-      reached = state.session().vector(state.session().columns());
+  private Buffer g() {
+    if (g == null) {
+      g = state.session().vector(state.session().columns());
     }
-    return reached;
+    return g;
+  }
+
+  private Buffer epsilon() {
+    if (epsilon == null) {
+      epsilon = state.session().scalar();
+    }
+    return epsilon;
   }
 
   /** Replaces finite potentials by rank·step, lowest first; returns the step. */
   private double toRanks(Tensor f, int problem) {
     int m = state.session().rows();
     long at = (long) problem * m;
-    double cost =
-        state
-            .factsHost()
-            .getFlat((long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST);
     // beside its rank a column's potential has the cost and ε·log of weights and of a sum
-    double step = 4 * (cost + 800 * state.epsilonHost().getFlat(problem));
+    double step = 4 * (cost(problem) + 800 * state.epsilonHost().getFlat(problem));
     Integer[] order = new Integer[m];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingDouble(i -> f.getFlat(at + i)));

@@ -77,7 +77,6 @@ final class ScalarKernels implements RowKernels {
   public double gibbs(
       MemorySegment c,
       long cAt,
-      double alpha,
       MemorySegment g,
       long gAt,
       double f,
@@ -87,7 +86,7 @@ final class ScalarKernels implements RowKernels {
       int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
-      double e = exp((f + get(g, gAt, j) - (get(c, cAt, j) - alpha)) * inverseEpsilon);
+      double e = exp((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
       set(dst, dstAt, j, e);
       sum += e;
     }

@@ -18,6 +18,9 @@ final class KernelCases {
   private static final double F = -0.8125;
   private static final double RATE = 11.3;
 
+  /** Kernels take exponents in base 2, rounded once. */
+  private static final double RATE_OF_TWO = RATE * VectorExp.LOG2_E;
+
   private static final RowKernels KERNELS = new VectorKernels();
 
   /** One index of a kernel, as the contract has it. */
@@ -92,6 +95,10 @@ final class KernelCases {
     return (m.c.want[j] - ALPHA) - m.beta.want[j];
   }
 
+  private static double power(double x) {
+    return Math.pow(2, x);
+  }
+
   private static double square(double x) {
     return x * x;
   }
@@ -114,25 +121,16 @@ final class KernelCases {
                 m.out.at,
                 m.n),
         (m, j) -> {
-          m.out.want[j] = Math.exp((F + m.g.want[j] - anchored(m, j)) * RATE);
+          m.out.want[j] = power((F + m.g.want[j] - anchored(m, j)) * RATE_OF_TWO);
           return m.out.want[j];
         });
     summing(
         "gibbs_without_beta",
         (k, m) ->
             k.gibbs(
-                m.c.segment,
-                m.c.at,
-                ALPHA,
-                m.g.segment,
-                m.g.at,
-                F,
-                RATE,
-                m.out.segment,
-                m.out.at,
-                m.n),
+                m.c.segment, m.c.at, m.g.segment, m.g.at, F, RATE, m.out.segment, m.out.at, m.n),
         (m, j) -> {
-          m.out.want[j] = Math.exp((F + m.g.want[j] - (m.c.want[j] - ALPHA)) * RATE);
+          m.out.want[j] = power((F + m.g.want[j] - m.c.want[j]) * RATE_OF_TWO);
           return m.out.want[j];
         });
     writing(
@@ -182,7 +180,7 @@ final class KernelCases {
                 m.out.segment,
                 m.out.at,
                 m.n),
-        (m, j) -> m.out.want[j] += Math.exp((F - anchored(m, j) - m.x.want[j]) * RATE));
+        (m, j) -> m.out.want[j] += power((F - anchored(m, j) - m.x.want[j]) * RATE_OF_TWO));
     writing(
         "squaredDistance",
         (k, m) ->

@@ -28,8 +28,9 @@ public interface RowKernels {
   /**
    * dst_j ← exp((f + g_j − ((c_j − alpha) − beta_j))/ε), flushed to 0 below 2⁻¹⁰²².
    *
-   * <p>Evaluated as exp(((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon). c_j may be +∞ and
-   * g_j −∞ (the result is 0); f is finite.
+   * <p>The exponent is ((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon, or the same in base 2
+   * with inverseEpsilon·log₂e for its rate. c_j may be +∞ and g_j −∞ (the result is 0); f is
+   * finite.
    *
    * @return Σ dst_j
    */
@@ -47,11 +48,10 @@ public interface RowKernels {
       long dstAt,
       int n);
 
-  /** As {@link #gibbs} with beta = 0: the same bits as with a beta of zeros. */
+  /** As {@link #gibbs} with alpha = 0 and beta = 0: the same bits as with a beta of zeros. */
   double gibbs(
       MemorySegment c,
       long cAt,
-      double alpha,
       MemorySegment g,
       long gAt,
       double f,

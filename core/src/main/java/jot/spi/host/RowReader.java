@@ -75,7 +75,7 @@ final class RowReader {
       } else {
         sum =
             kernels.gibbs(
-                segment, at, alpha, g.segment, g.at(problem), f, inverse, scratch, rowAt, columns);
+                segment, at, g.segment, g.at(problem), f, inverse, scratch, rowAt, columns);
       }
     }
     segment = scratch;

@@ -3,7 +3,9 @@ package jot.vector;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
+import static jot.vector.Lanes.FLOATS;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -16,6 +18,8 @@ import static jot.vector.VectorExp.ZERO;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jot.spi.host.RowKernels;
@@ -74,6 +78,28 @@ interface PlanKernels extends RowKernels {
       long o = 8L * j;
       int count = Math.min(CHUNK, n - j);
       exponents2(c, cAt + o, g, gAt + o, f, rate, dst, dstAt + o, count);
+      sum += VectorExp.exp2(dst, dstAt + o, count);
+    }
+    return sum;
+  }
+
+  @Override
+  default double gibbsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double rate = inverseEpsilon * LOG2_E;
+    double sum = 0;
+    for (int j = 0; j < n; j += CHUNK) {
+      long o = 8L * j;
+      int count = Math.min(CHUNK, n - j);
+      exponents2F32(c, cAt + 4L * j, g, gAt + o, f, rate, dst, dstAt + o, count);
       sum += VectorExp.exp2(dst, dstAt + o, count);
     }
     return sum;
@@ -178,6 +204,37 @@ interface PlanKernels extends RowKernels {
       DoubleVector v =
           x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
       v.intoMemorySegment(dst, dstAt + 8L * bound, ORDER, rest);
+    }
+  }
+
+  /** dst_j ← ((f + g_j) − c_j)·rate of F32 costs, as {@link VectorExp} takes it. */
+  private static void exponents2F32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double rate,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    c = offHeap(c);
+    g = offHeap(g);
+    dst = offHeap(dst);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      FloatVector narrow = FloatVector.fromMemorySegment(FLOATS, c, cAt + 4L * j, ORDER);
+      Vector<Double> cost = narrow.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector x = potential.add(f).sub(cost).mul(rate);
+      DoubleVector v =
+          x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
+      v.intoMemorySegment(dst, dstAt + 8L * j, ORDER);
+    }
+    for (int j = bound; j < n; j++) {
+      double x = ((g.get(F64, gAt + 8L * j) + f) - c.get(F32, cAt + 4L * j)) * rate;
+      double v = x < LOWEST ? ZERO : x > INFINITE ? INFINITE : x;
+      dst.set(F64, dstAt + 8L * j, v);
     }
   }
 

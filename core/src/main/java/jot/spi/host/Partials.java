@@ -54,6 +54,21 @@ final class Partials {
     }
   }
 
+  /** {@link #combine} of the numbers [first, end) alone: disjoint ranges may run at once. */
+  void combine(int problem, int first, int end) {
+    for (int block = 1; block < session.blocks() && first < end; block++) {
+      session
+          .kernels()
+          .axpy(
+              1,
+              segment,
+              at(problem, block) + 8L * first,
+              segment,
+              at(problem, 0) + 8L * first,
+              end - first);
+    }
+  }
+
   /** The combined vector's k-th number, after {@link #combine}. */
   double total(int problem, int k) {
     return get(problem, 0, k);

@@ -69,6 +69,19 @@ final class Partials {
     }
   }
 
+  /** Adds up a block's share of the columns, to their place in a vector. */
+  void combine(int problem, int block, HostBuffer out) {
+    int first = session.firstColumn(block);
+    int end = session.endColumn(block);
+    combine(problem, first, end);
+    MemorySegment.copy(
+        segment,
+        at(problem, 0) + 8L * first,
+        out.segment,
+        out.at(problem) + 8L * first,
+        8L * (end - first));
+  }
+
   /** The combined vector's k-th number, after {@link #combine}. */
   double total(int problem, int k) {
     return get(problem, 0, k);

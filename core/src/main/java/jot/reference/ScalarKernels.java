@@ -554,4 +554,31 @@ final class ScalarKernels implements RowKernels {
       set(out, outAt, j, get(out, outAt, j) + part);
     }
   }
+
+  @Override
+  public int tileColumns() {
+    return 8;
+  }
+
+  @Override
+  public void addTile(
+      int depth,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment c,
+      long cAt,
+      long cStride) {
+    int columns = tileColumns();
+    for (int r = 0; r < TILE_ROWS; r++) {
+      for (int j = 0; j < columns; j++) {
+        double sum = 0;
+        for (int k = 0; k < depth; k++) {
+          sum += get(s, sAt, k * TILE_ROWS + r) * get(x, xAt, k * columns + j);
+        }
+        set(c, cAt + r * cStride, j, get(c, cAt + r * cStride, j) + sum);
+      }
+    }
+  }
 }

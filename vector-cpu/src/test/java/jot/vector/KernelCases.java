@@ -367,6 +367,13 @@ final class KernelCases {
           return m.five.got(0) + m.five.got(4);
         },
         (m, j) -> 2 * m.floats.got(j) * m.y.want[j]);
+    scanning(
+        "addTile",
+        (k, m) -> {
+          k.addTile(1, m.weights.segment, m.weights.at, m.tile, 0, m.tile, 8192, 512);
+          return 0;
+        },
+        m -> 0);
     writing(
         "addScaled",
         (k, m) ->

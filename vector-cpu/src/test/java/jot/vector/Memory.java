@@ -94,6 +94,9 @@ final class Memory {
   final FloatRow floats;
   final FloatRow floatsOut;
 
+  /** Zeros, room for two tiles. */
+  final MemorySegment tile;
+
   /** Five factors in (−1, 1). */
   final Row weights;
 
@@ -121,6 +124,7 @@ final class Memory {
     more = row(arena, n, offset, random, -1, 1);
     floats = new FloatRow(arena.allocate(4L * (n + GUARD), 64), offset / 2);
     floatsOut = new FloatRow(arena.allocate(4L * (n + GUARD), 64), offset / 2);
+    tile = arena.allocate(16384, 64);
     weights = row(arena, 5, offset, random, -1, 1);
     five = row(arena, 5, offset, random, 0, 1);
     for (int j = 0; j < n; j++) {

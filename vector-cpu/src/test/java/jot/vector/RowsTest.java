@@ -199,4 +199,26 @@ class RowsTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 5, 64})
+  void tiles_are_sums_of_products(int depth) {
+    int width = kernels.tileColumns();
+    int rows = RowKernels.TILE_ROWS;
+    int stride = width + 3;
+    MemorySegment s = doubles(Math.max(1, depth * rows), 0, 1);
+    MemorySegment x = doubles(Math.max(1, depth * width), 0, 1);
+    MemorySegment c = doubles(rows * stride, 0, 1);
+    MemorySegment before = arena.allocate(8L * rows * stride, 8).copyFrom(c);
+    kernels.addTile(depth, s, 0, x, 0, c, 0, 8L * stride);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < stride; j++) {
+        double want = get(before, r * stride + j);
+        for (int k = 0; k < depth && j < width; k++) {
+          want += get(s, k * rows + r) * get(x, k * width + j);
+        }
+        assertThat(get(c, r * stride + j)).isCloseTo(want, within(1e-15 * (1 + depth)));
+      }
+    }
+  }
 }

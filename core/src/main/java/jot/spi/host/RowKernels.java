@@ -210,6 +210,29 @@ public interface RowKernels {
    */
   int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
 
+  // ---- products of many rows ----
+
+  /** Rows of a tile of {@link #addTile}. */
+  int TILE_ROWS = 4;
+
+  /** Columns of a tile of {@link #addTile}. */
+  int tileColumns();
+
+  /**
+   * c_rj ← c_rj + Σ_k s_kr x_kj, a full tile: k below {@code depth}, r below {@link #TILE_ROWS}, j
+   * below {@link #tileColumns}. s and x are packed, k after k; rows of c are {@code cStride} bytes
+   * apart.
+   */
+  void addTile(
+      int depth,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment c,
+      long cAt,
+      long cStride);
+
   // ---- elementwise ----
 
   /** y_j ← y_j + s x_j. */

@@ -39,6 +39,9 @@ final class Worker {
   /** A number for each row of the group. */
   final MemorySegment factors;
 
+  /** A tile of {@link RowKernels#addTile}. */
+  final MemorySegment tile;
+
   Worker(RowKernels kernels, int columns, Arena arena) {
     long row = (8L * columns + 63) / 64 * 64;
     MemorySegment rows = arena.allocate(8 * row, 64);
@@ -49,6 +52,7 @@ final class Worker {
     secondAt = row;
     groupStride = row;
     group = arena.allocate(GROUP * row + PAGE, 64);
+    tile = arena.allocate(8L * RowKernels.TILE_ROWS * kernels.tileColumns(), 64);
     factors = arena.allocate(8L * GROUP, 64);
   }
 

@@ -75,6 +75,15 @@ final class HostSession implements Session, WorkerPool.Task {
     return Blocks.first(block + 1, blocks, rows);
   }
 
+  /** First column of a block's share where a phase works on columns. */
+  int firstColumn(int block) {
+    return Blocks.first(block, blocks, columns);
+  }
+
+  int endColumn(int block) {
+    return Blocks.first(block + 1, blocks, columns);
+  }
+
   ColumnLse columnLse() {
     return ops.columnLse();
   }

@@ -5,6 +5,7 @@
 @SuppressWarnings("requires-automatic") // XChart names no module
 module jot.bench {
   requires static java.desktop;
+  requires static jmh.core;
   requires static org.jspecify;
   requires static xchart;
   requires info.picocli;

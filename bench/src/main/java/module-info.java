@@ -21,6 +21,8 @@ module jot.bench {
       info.picocli;
   opens jot.bench.demo to
       info.picocli;
+  opens jot.bench.kernels to
+      info.picocli;
   opens jot.bench.peers to
       info.picocli;
   opens jot.bench.solvers to

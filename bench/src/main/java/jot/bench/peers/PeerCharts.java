@@ -28,7 +28,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 final class PeerCharts {
 
-  private static final int WIDTH = 560;
+  private static final int WIDTH = 700;
   private static final int HEIGHT = 430;
 
   // Okabe and Ito's colours, which colour-blind people can tell apart
@@ -82,8 +82,7 @@ final class PeerCharts {
     double low = rows.stream().mapToDouble(Row::median).min().orElse(1);
     double high = rows.stream().mapToDouble(Row::median).max().orElse(1);
     List<XYChart> charts = new ArrayList<>();
-    panels.forEach(
-        (title, panel) -> charts.add(panel(title, panel, line, charts.isEmpty(), low, high)));
+    panels.forEach((title, panel) -> charts.add(panel(title, panel, line, low, high)));
     int columns =
         (int) panels.values().stream().map(p -> p.get(0).task().epsilon()).distinct().count();
     columns = charts.size() % columns == 0 && columns > 1 ? columns : Math.min(charts.size(), 2);
@@ -106,12 +105,7 @@ final class PeerCharts {
   }
 
   private static XYChart panel(
-      String title,
-      List<Row> rows,
-      Function<Row, String> line,
-      boolean legend,
-      double low,
-      double high) {
+      String title, List<Row> rows, Function<Row, String> line, double low, double high) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -127,7 +121,6 @@ final class PeerCharts {
         .setYAxisMin(Math.pow(10, Math.floor(Math.log10(low))))
         .setYAxisMax(Math.pow(10, Math.ceil(Math.log10(high))))
         .setMarkerSize(8)
-        .setLegendVisible(legend)
         .setLegendPosition(Styler.LegendPosition.OutsideE)
         .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12))
         .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14))

@@ -19,6 +19,9 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class ClassPathProcess {
 
+  /** What every JVM with the Vector API says. */
+  private static final String EXPECTED = "WARNING: Using incubator modules: jdk.incubator.vector";
+
   private ClassPathProcess() {}
 
   /** Runs it to its end, passes on what it prints, and returns its exit code. */
@@ -26,6 +29,7 @@ final class ClassPathProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
+    command.add("--sun-misc-unsafe-memory-access=allow"); // JMH's, which would be warned of
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path", classPath()));
     command.add(Jot.class.getName());
     command.addAll(spec.root().commandLine().getParseResult().originalArgs());
@@ -57,8 +61,10 @@ final class ClassPathProcess {
                   new java.io.BufferedReader(
                       new java.io.InputStreamReader(from, StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                  to.println(line);
-                  to.flush();
+                  if (!line.equals(EXPECTED)) {
+                    to.println(line);
+                    to.flush();
+                  }
                 }
               } catch (IOException e) {
                 to.println("jot bench kernels: its output was lost, " + e.getMessage());
@@ -78,6 +84,8 @@ final class ClassPathProcess {
         entries.add(path.resolve("../jmh/*").toString());
       }
     }
+    entries.add(System.getProperty("java.class.path", ""));
+    entries.removeIf(String::isEmpty);
     return String.join(File.pathSeparator, entries);
   }
 }

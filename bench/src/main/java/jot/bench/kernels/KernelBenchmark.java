@@ -1,11 +1,12 @@
 package jot.bench.kernels;
 
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jot.tensor.DType;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -43,6 +44,9 @@ public class KernelBenchmark {
   @Param("1")
   public int threads;
 
+  // held here, or the level would be forgotten with the logger
+  private static final Logger LIBRARY = Logger.getLogger("jot");
+
   private Kernel chosen = Kernel.SWEEP;
   private KernelFixture fixture;
 
@@ -68,14 +72,15 @@ public class KernelBenchmark {
   public KernelBenchmark() {}
 
   /** Prepares a problem. */
-  @Setup(Level.Trial)
+  @Setup
   public void open() {
+    LIBRARY.setLevel(Level.WARNING); // which backend runs, stands in the parameters
     chosen = Kernel.of(kernel);
     fixture = new KernelFixture(backend, threads, n, dtype);
   }
 
   /** Frees it. */
-  @TearDown(Level.Trial)
+  @TearDown
   public void close() {
     fixture.close();
   }

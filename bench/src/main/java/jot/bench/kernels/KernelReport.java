@@ -114,9 +114,12 @@ final class KernelReport {
 
   private static void limits(StringBuilder out, Limits limits) {
     out.append(
-        "**The machine's limits**, measured by loops in C\n\n"
-            + "| what | threads | |\n"
-            + "|---|---|---|\n");
+        """
+        **The machine's limits**, measured by loops in C
+
+        | what | threads | |
+        |---|---|---|
+        """);
     for (Limits.ExpRate rate : limits.exps()) {
       out.append(
           String.format(

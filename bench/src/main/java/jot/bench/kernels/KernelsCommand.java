@@ -48,7 +48,7 @@ public final class KernelsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--quick", description = "One size, the fastest backend, in about two minutes.")
+  @Option(names = "--quick", description = "One size, the fastest backend, in about three minutes.")
   private boolean quick;
 
   @Option(
@@ -89,7 +89,7 @@ public final class KernelsCommand implements Callable<Integer> {
   @Option(
       names = "--millis",
       paramLabel = "MS",
-      description = "Of each of JMH's iterations. Default: 500; quick: 100.")
+      description = "Of each of JMH's iterations. Default: 500; quick: 200.")
   private @Nullable Integer millis;
 
   @Option(
@@ -120,7 +120,7 @@ public final class KernelsCommand implements Callable<Integer> {
     ns.forEach(n -> atLeast("--sizes", n, 2));
     List<Integer> counts = threads();
     counts.forEach(count -> atLeast("--threads", count, 1));
-    int iteration = millis == null ? (quick ? 100 : 500) : millis;
+    int iteration = millis == null ? (quick ? 200 : 500) : millis;
     atLeast("--millis", iteration, 1);
     atLeast("--forks", forks, 1);
     checkBackends();
@@ -138,7 +138,7 @@ public final class KernelsCommand implements Callable<Integer> {
         report.machine(calibration.measure(MACHINE_MILLIS, counts, MEMORY));
       }
       steps.step();
-      KernelRuns runs = new KernelRuns(calibration, quick ? 3 : 5, quick ? 3 : 5, iteration, forks);
+      KernelRuns runs = new KernelRuns(calibration, quick ? 6 : 5, quick ? 3 : 5, iteration, forks);
       for (Kernel kernel : wanted) {
         for (int n : ns) {
           steps.now(kernel.label() + ", n = " + n);

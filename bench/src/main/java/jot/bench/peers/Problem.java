@@ -49,8 +49,8 @@ final class Problem implements AutoCloseable {
     epsilon = task.epsilon() * range(cost);
     int matrix = task.batch() == 1 ? 2 : 3;
     write("cost", cost, matrix);
-    write("a", a, matrix - 1);
-    write("b", b, matrix - 1);
+    writeVector("a", a);
+    writeVector("b", b);
     write("x", x, matrix);
     write("y", y, matrix);
     write("gradient", gradient, matrix);
@@ -101,9 +101,8 @@ final class Problem implements AutoCloseable {
 
   /** Writes the potentials of a solution, from which the backward passes of all systems start. */
   void potentials(Solution solution) throws IOException {
-    int vector = task.batch() == 1 ? 1 : 2;
-    write("f", solution.f(), vector);
-    write("g", solution.g(), vector);
+    writeVector("f", solution.f());
+    writeVector("g", solution.g());
   }
 
   /** What a library is told: the files of the numbers, and ε. */
@@ -121,6 +120,12 @@ final class Problem implements AutoCloseable {
     Path file = folder.resolve(name + ".npy");
     Npy.write(file, tensor, dimensions);
     files.put(name, file.toString());
+  }
+
+  /** (batch, 1, n) as (n,) or (batch, n). */
+  private void writeVector(String name, Tensor tensor) throws IOException {
+    Shape shape = new Shape(1, tensor.batch(), tensor.cols());
+    write(name, tensor.reshape(shape), tensor.batch() == 1 ? 1 : 2);
   }
 
   private Tensor drawn(Random random, int rows, int columns) {

@@ -54,7 +54,7 @@ final class Roofline {
   private Roofline() {}
 
   /**
-   * Draws the kernels on matrices, with the fewest and the most threads in columns of their own.
+   * Draws the kernels on matrices, a row of panels for each number of threads and kind of kernel.
    */
   static void write(Path file, List<KernelRow> rows) throws IOException {
     List<KernelRow> matrices =
@@ -72,7 +72,10 @@ final class Roofline {
                   .filter(row -> row.threads() == count && row.dtype() == dtype)
                   .filter(row -> (row.kernel().exps(1) > 0) == exps)
                   .toList();
-          charts.add(panel(some, exps, dtype, count));
+          XYChart chart = panel(some, exps, dtype, count);
+          // one scale for all panels: what is higher is faster
+          chart.getStyler().setYAxisMin(low(matrices)).setYAxisMax(high(matrices));
+          charts.add(chart);
         }
       }
     }
@@ -84,6 +87,26 @@ final class Roofline {
           file.toString(),
           BitmapEncoder.BitmapFormat.PNG);
     }
+  }
+
+  private static double low(List<KernelRow> rows) {
+    double least = rows.stream().mapToDouble(KernelRow::elementsPerSecond).min().orElse(1e9);
+    return Math.pow(10, Math.floor(Math.log10(1e-9 * least)));
+  }
+
+  private static double high(List<KernelRow> rows) {
+    double most =
+        rows.stream()
+            .mapToDouble(
+                row ->
+                    Math.max(
+                        row.elementsPerSecond(),
+                        row.bytesPerSecond() > 0 && row.readLimit() > 0
+                            ? row.readLimit() / row.dtype().bytes()
+                            : row.expLimit() > 0 ? row.expLimit() : 0))
+            .max()
+            .orElse(1e9);
+    return Math.pow(10, Math.ceil(Math.log10(1e-9 * most)));
   }
 
   private static XYChart panel(List<KernelRow> rows, boolean exps, DType dtype, int threads) {
@@ -156,7 +179,8 @@ final class Roofline {
       return;
     }
     XYSeries series = chart.addSeries(name, List.copyOf(best.keySet()), List.copyOf(best.values()));
-    series.setMarker(best.size() == 1 ? SeriesMarkers.CROSS : SeriesMarkers.NONE);
+    Marker alone = stroke.equals(SeriesLines.SOLID) ? SeriesMarkers.CROSS : SeriesMarkers.RECTANGLE;
+    series.setMarker(best.size() == 1 ? alone : SeriesMarkers.NONE);
     series.setMarkerColor(Color.BLACK).setLineColor(Color.BLACK);
     series.setLineStyle(
         new BasicStroke(3, stroke.getEndCap(), stroke.getLineJoin(), 10, stroke.getDashArray(), 0));

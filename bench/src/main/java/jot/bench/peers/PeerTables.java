@@ -106,6 +106,9 @@ final class PeerTables {
 
   private static String cell(Row row, double jot) {
     String time = Numbers.time(1e-3 * row.median());
+    if (!row.reached() && row.task().work() == Work.BACKWARD) {
+      return "%s (differs by %s)".formatted(time, Numbers.power(row.difference()));
+    }
     if (!row.reached()) {
       return "> %s (%s)"
           .formatted(

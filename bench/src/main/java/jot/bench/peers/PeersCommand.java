@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +147,12 @@ public final class PeersCommand implements Callable<Integer> {
     if (found.isEmpty()) {
       report.note("all libraries: no Python was found; name one with --python");
     }
+    PeerRun.Settings settings =
+        new PeerRun.Settings(
+            found.orElse(null),
+            libraries == null ? List.of(Library.values()) : libraries,
+            seconds,
+            patience);
     int tasks = 0;
     for (int count : counts) {
       tasks += suite.tasks(count).size() + suite.cold(count).size();
@@ -156,103 +161,12 @@ public final class PeersCommand implements Callable<Integer> {
         Steps steps = Steps.start(tasks, spec.commandLine().getErr())) {
       for (int count : counts) {
         environment.put("python_settings", PythonSettings.of(count));
-        new Session(suite, count, found.orElse(null), scripts, seconds, report, folder, steps)
-            .run();
+        new PeerRun(settings, suite, count, scripts, report, folder, steps).run();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return say(report, folder);
-  }
-
-  /** All tasks with one number of threads, and the processes for them. */
-  private final class Session {
-    private final Suite suite;
-    private final int count;
-    private final @Nullable String executable;
-    private final Scripts scripts;
-    private final double seconds;
-    private final Report report;
-    private final OutputFolder folder;
-    private final Steps steps;
-
-    Session(
-        Suite suite,
-        int count,
-        @Nullable String executable,
-        Scripts scripts,
-        double seconds,
-        Report report,
-        OutputFolder folder,
-        Steps steps) {
-      this.suite = suite;
-      this.count = count;
-      this.executable = executable;
-      this.scripts = scripts;
-      this.seconds = seconds;
-      this.report = report;
-      this.folder = folder;
-      this.steps = steps;
-    }
-
-    void run() throws IOException {
-      List<Contestant> contestants = new ArrayList<>();
-      String pot = null;
-      try {
-        contestants.add(new JotContestant(seconds));
-        List<Task> tasks = suite.tasks(count);
-        if (!tasks.isEmpty()) {
-          start(contestants);
-        }
-        pot = version(contestants, Library.POT);
-        Race race = new Race(contestants, quick ? 3 : 7, quick ? 0.03 : 0.15, report);
-        for (Task task : tasks) {
-          steps.now(task.toString());
-          try (Problem problem = new Problem(task, scripts.folder())) {
-            race.run(problem);
-          }
-          folder.fill(report::write); // what is measured is there, however this ends
-          steps.step();
-        }
-      } finally {
-        contestants.forEach(Contestant::close);
-      }
-      cold(pot);
-    }
-
-    private void cold(@Nullable String pot) throws IOException {
-      ColdStart cold = new ColdStart(pot == null ? null : executable, scripts, report, patience);
-      for (Task task : suite.cold(count)) {
-        steps.now(task.toString());
-        cold.run(task, quick ? 3 : 7, pot == null ? "" : pot);
-        folder.fill(report::write);
-        steps.step();
-      }
-    }
-
-    private void start(List<Contestant> contestants) {
-      if (executable == null) {
-        return;
-      }
-      List<Library> wanted = libraries == null ? List.of(Library.values()) : libraries;
-      for (Library library : wanted) {
-        steps.now("starting " + library.title());
-        try {
-          contestants.add(
-              PythonContestant.start(executable, scripts, library, count, patience, seconds));
-        } catch (PeerException e) {
-          report.note(library.title() + ": " + e.getMessage());
-        }
-      }
-    }
-  }
-
-  private static @Nullable String version(List<Contestant> contestants, Library library) {
-    return contestants.stream()
-        .filter(contestant -> contestant.name().equals(library.title()))
-        .map(Contestant::version)
-        .findFirst()
-        .orElse(null);
   }
 
   private int say(Report report, OutputFolder folder) {

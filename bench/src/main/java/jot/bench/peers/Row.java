@@ -26,6 +26,9 @@ record Row(
   /** A residual may exceed the tolerance by this much through rounding in another order. */
   private static final double ROUNDING = 1.01;
 
+  /** Gradients at potentials that differ by what two converged solves differ by. */
+  private static final double SAME_GRADIENT = 1e-3;
+
   double median() {
     int size = milliseconds.size();
     int middle = size / 2;
@@ -43,7 +46,7 @@ record Row(
     return switch (task.work()) {
       case SWEEP -> !Double.isNaN(residual);
       case SOLVE, COLD -> residual <= ROUNDING * task.tolerance();
-      case BACKWARD -> !Double.isNaN(difference);
+      case BACKWARD -> difference <= SAME_GRADIENT;
     };
   }
 

@@ -7,7 +7,6 @@ is lowered before anything is timed until the plan meets the tolerance.
 
 import time
 
-TRIAL_ITERATIONS = 20
 MOST_ITERATIONS = 1_000_000
 MOST_TRIALS = 8
 
@@ -44,14 +43,14 @@ def solve(peer, problem, request):
         contender = Contender(lambda: solver(0.0, iterations), peer.to_numpy)
         contender.warm_up()
         return contender
-    return to_tolerance(peer, solver, problem, request["tolerance"], request["max_seconds"])
+    return to_tolerance(peer, request["solver"], solver, problem, request["tolerance"], request["max_seconds"])
 
 
-def to_tolerance(peer, solver, problem, tolerance, max_seconds):
-    limit = iterations_within(solver, max_seconds)
+def to_tolerance(peer, name, solver, problem, tolerance, max_seconds):
+    limit = iterations_within(solver, peer.trial_iterations(name), max_seconds)
     threshold = peer.first_threshold(tolerance, problem)
     for _ in range(MOST_TRIALS):
-        contender = Contender(lambda: solver(threshold, limit), peer.to_numpy)
+        contender = Contender(lambda threshold=threshold: solver(threshold, limit), peer.to_numpy)
         contender.warm_up(max_seconds)
         residual = problem.residual(contender.result())
         stopped_early = contender.iterations >= limit or contender.seconds > max_seconds
@@ -61,12 +60,13 @@ def to_tolerance(peer, solver, problem, tolerance, max_seconds):
     return contender
 
 
-def iterations_within(solver, max_seconds):
-    solver(0.0, TRIAL_ITERATIONS)
+def iterations_within(solver, trial, max_seconds):
+    """How many iterations take about so long, judged by a few: libraries cannot be stopped by the clock."""
+    solver(0.0, trial)
     start = time.perf_counter()
-    done = max(1, solver(0.0, TRIAL_ITERATIONS)[1])
+    done = max(1, solver(0.0, trial)[1])
     one = (time.perf_counter() - start) / done
-    return int(max(TRIAL_ITERATIONS, min(MOST_ITERATIONS, max_seconds / one)))
+    return int(max(trial, min(MOST_ITERATIONS, max_seconds / one)))
 
 
 def backward(peer, problem, request):

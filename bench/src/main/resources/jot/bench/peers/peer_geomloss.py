@@ -28,6 +28,9 @@ class Peer:
     def solvers(self, work, batch, dtype):
         return [] if work == "backward" else ["tensorized"]
 
+    def trial_iterations(self, name):
+        return 20
+
     def first_threshold(self, tolerance, problem):
         return tolerance
 

@@ -19,6 +19,9 @@ class Peer:
             return []
         return ["batch_log"] if batch > 1 else ["sinkhorn", "sinkhorn_log"]
 
+    def trial_iterations(self, name):
+        return 20
+
     def first_threshold(self, tolerance, problem):
         """POT takes the L2 norm of one marginal; this would be the L1 norm if all its entries were equal."""
         return 1.25 * tolerance / problem.b.shape[-1] ** 0.5

@@ -23,6 +23,9 @@ class Peer:
     def solvers(self, work, batch, dtype):
         return list(SOLVERS) if work == "solve" and batch == 1 and dtype == "f64" else []
 
+    def trial_iterations(self, name):
+        return 1 if name in ("newton", "ssns", "splr") else 20  # the former solve a linear system each
+
     def first_threshold(self, tolerance, problem):
         """RegOT takes the L2 norm of the gradient; this would be the L1 norm if all its entries were equal."""
         return 1.25 * tolerance / problem.b.shape[-1] ** 0.5

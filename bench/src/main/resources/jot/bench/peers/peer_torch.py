@@ -18,6 +18,9 @@ class Peer:
     def solvers(self, work, batch, dtype):
         return ["dense"] if work == "backward" else ["layer"]
 
+    def trial_iterations(self, name):
+        return 20
+
     def first_threshold(self, tolerance, problem):
         return tolerance  # the layer has no rule of its own: it looks at the L1 residual every tenth iteration
 

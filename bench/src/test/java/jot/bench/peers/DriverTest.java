@@ -29,6 +29,9 @@ class DriverTest {
           def solvers(self, work, batch, dtype):
               return [work, str(batch), dtype]
 
+          def trial_iterations(self, name):
+              return 3
+
           def first_threshold(self, tolerance, problem):
               return tolerance
 

@@ -27,11 +27,16 @@ final class PeerRun {
    * With whom, and how long.
    *
    * @param python null where there is none: jot runs alone
-   * @param maxSeconds that a peer's solve may take
+   * @param mostSolvers of a library that take part
+   * @param maxSeconds that a peer's solve may take: its iterations are limited accordingly
    * @param patience seconds that an answer may take
    */
   record Settings(
-      @Nullable String python, List<Library> libraries, double maxSeconds, double patience) {}
+      @Nullable String python,
+      List<Library> libraries,
+      int mostSolvers,
+      double maxSeconds,
+      double patience) {}
 
   PeerRun(
       Settings settings,
@@ -55,9 +60,12 @@ final class PeerRun {
     List<Contestant> contestants = new ArrayList<>();
     String pot = null;
     try {
-      contestants.add(new JotContestant(settings.maxSeconds()));
+      JotContestant jot = new JotContestant(settings.maxSeconds());
+      contestants.add(jot);
       List<Task> tasks = suite.tasks(threads);
       if (!tasks.isEmpty()) {
+        steps.now("warming up");
+        warmUp(jot);
         start(contestants);
       }
       pot = version(contestants, Library.POT);
@@ -81,6 +89,22 @@ final class PeerRun {
     cold(pot);
   }
 
+  /** Lets the compiler see everything of jot's: each solver is warmed up for a second. */
+  private void warmUp(JotContestant jot) throws IOException {
+    for (Work work : List.of(Work.SWEEP, Work.SOLVE, Work.BACKWARD)) {
+      Task task = suite.warmUp(work, threads);
+      try (Problem problem = new Problem(task, scripts.folder())) {
+        jot.take(problem);
+        for (String solver : jot.solvers()) {
+          jot.prepare(solver, 0);
+        }
+        jot.close();
+      } catch (PeerException e) {
+        report.note("jot, " + task + ": " + e.getMessage());
+      }
+    }
+  }
+
   private void cold(@Nullable String pot) throws IOException {
     String python = pot == null ? null : settings.python();
     ColdStart cold = new ColdStart(python, scripts, report, settings.patience());
@@ -100,9 +124,7 @@ final class PeerRun {
     for (Library library : settings.libraries()) {
       steps.now("starting " + library.title());
       try {
-        contestants.add(
-            PythonContestant.start(
-                python, scripts, library, threads, settings.patience(), settings.maxSeconds()));
+        contestants.add(PythonContestant.start(python, scripts, library, threads, settings));
       } catch (PeerException e) {
         report.note(library.title() + ": " + e.getMessage());
       }

@@ -1,18 +1,19 @@
 package jot.bench.peers;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import jot.bench.solvers.Numbers;
 
 /**
  * Rows as tables in Markdown: a table for each work and precision, a line for each system's solver,
- * a column for each problem. A cell holds the median, and how many times jot's best it is.
+ * a column for each problem. A cell holds the median and the best run, and how many times jot's
+ * they are.
  */
 final class PeerTables {
 
@@ -28,8 +29,11 @@ final class PeerTables {
       groups.computeIfAbsent(title(row.task()), key -> new ArrayList<>()).add(row);
     }
     groups.forEach(tables::table);
+    tables.out.append(
+        "Median / best of the runs, and how many times those of jot's fastest solver they are."
+            + " After a > the answer is not what was asked for, as the bracket says.\n");
     if (!notes.isEmpty()) {
-      tables.out.append("Not measured:\n\n");
+      tables.out.append("\nNot measured:\n\n");
       notes.forEach(note -> tables.out.append("- ").append(note).append('\n'));
     }
     return tables.out.toString();
@@ -83,7 +87,7 @@ final class PeerTables {
         (name, ofLine) -> {
           List<String> cells = new ArrayList<>(List.of(name));
           for (Column column : columns) {
-            cells.add(find(ofLine, column).map(row -> cell(row, best(rows, column))).orElse(""));
+            cells.add(find(ofLine, column).map(row -> cell(row, rows)).orElse(""));
           }
           line(cells);
         });
@@ -95,28 +99,34 @@ final class PeerTables {
   }
 
   /** jot's best answer that is good; NaN where it has none. */
-  private static double best(List<Row> rows, Column column) {
+  private static double least(List<Row> rows, Column column, ToDoubleFunction<Row> time) {
     return rows.stream()
         .filter(row -> row.system().equals("jot") && row.reached())
         .filter(row -> Column.of(row).equals(column))
-        .map(Row::median)
-        .min(Comparator.naturalOrder())
+        .mapToDouble(time)
+        .min()
         .orElse(Double.NaN);
   }
 
-  private static String cell(Row row, double jot) {
-    String time = Numbers.time(1e-3 * row.median());
-    if (!row.reached() && row.task().work() == Work.BACKWARD) {
-      return "%s (differs by %s)".formatted(time, Numbers.power(row.difference()));
-    }
+  private static String cell(Row row, List<Row> rows) {
+    String time = Numbers.time(1e-3 * row.median()) + " / " + Numbers.time(1e-3 * row.best());
     if (!row.reached()) {
-      return "> %s (%s)"
-          .formatted(
-              time, Double.isNaN(row.residual()) ? "no plan" : Numbers.power(row.residual()));
+      return "> %s (%s)".formatted(time, miss(row));
     }
-    return row.system().equals("jot") || Double.isNaN(jot)
+    Column column = Column.of(row);
+    double median = row.median() / least(rows, column, Row::median);
+    double best = row.best() / least(rows, column, Row::best);
+    return row.system().equals("jot") || Double.isNaN(median)
         ? time
-        : "%s (%s×)".formatted(time, Numbers.digits(row.median() / jot));
+        : "%s (%s× / %s×)".formatted(time, Numbers.digits(median), Numbers.digits(best));
+  }
+
+  /** What is wrong with an answer. */
+  private static String miss(Row row) {
+    if (row.task().work() == Work.BACKWARD) {
+      return "differs by " + Numbers.power(row.difference());
+    }
+    return Double.isNaN(row.residual()) ? "no plan" : Numbers.power(row.residual());
   }
 
   private void line(List<String> cells) {

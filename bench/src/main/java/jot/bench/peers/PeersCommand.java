@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
     })
 public final class PeersCommand implements Callable<Integer> {
 
+  private static final int SOLVERS_QUICK = 2;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -50,7 +52,9 @@ public final class PeersCommand implements Callable<Integer> {
       description = "The Python that has the libraries. Default: python3 of the path, if any.")
   private @Nullable String python;
 
-  @Option(names = "--quick", description = "A small selection, in less than two minutes.")
+  @Option(
+      names = "--quick",
+      description = "A small selection, two solvers of each, in less than two minutes.")
   private boolean quick;
 
   @Option(
@@ -71,7 +75,7 @@ public final class PeersCommand implements Callable<Integer> {
       names = "--epsilons",
       split = ",",
       paramLabel = "E",
-      description = "ε as fractions of the costs' range. Default: 0.1,0.01,0.001; quick: 0.1,0.01.")
+      description = "ε as fractions of the costs' range. Default: 0.1,0.01,0.001; quick: 0.01.")
   private @Nullable List<Double> epsilons;
 
   @Option(
@@ -110,7 +114,7 @@ public final class PeersCommand implements Callable<Integer> {
   @Option(
       names = "--max-seconds",
       paramLabel = "S",
-      description = "A peer's iterations are limited to about so long. Default: 10; quick: 1.")
+      description = "A peer's iterations are limited to about so long. Default: 10; quick: 0.3.")
   private @Nullable Double maxSeconds;
 
   @Option(
@@ -137,7 +141,7 @@ public final class PeersCommand implements Callable<Integer> {
     final Suite suite = suite();
     final List<Integer> counts = threads();
     positive("--patience", patience);
-    double seconds = maxSeconds == null ? (quick ? 1 : 10) : maxSeconds;
+    double seconds = maxSeconds == null ? (quick ? 0.3 : 10) : maxSeconds;
     positive("--max-seconds", seconds);
     Optional<String> found = Python.find(python);
     OutputFolder folder = OutputFolder.at(out);
@@ -151,6 +155,7 @@ public final class PeersCommand implements Callable<Integer> {
         new PeerRun.Settings(
             found.orElse(null),
             libraries == null ? List.of(Library.values()) : libraries,
+            quick ? SOLVERS_QUICK : Integer.MAX_VALUE,
             seconds,
             patience);
     int tasks = 0;
@@ -209,7 +214,7 @@ public final class PeersCommand implements Callable<Integer> {
     }
     positive("--tolerance", tolerance);
     List<Double> fractions =
-        epsilons == null ? (quick ? List.of(0.1, 0.01) : List.of(0.1, 0.01, 0.001)) : epsilons;
+        epsilons == null ? (quick ? List.of(0.01) : List.of(0.1, 0.01, 0.001)) : epsilons;
     fractions.forEach(epsilon -> positive("--epsilons", epsilon));
     List<Integer> ns =
         sizes == null ? (quick ? List.of(64, 256) : List.of(64, 256, 1000, 2048, 4096)) : sizes;

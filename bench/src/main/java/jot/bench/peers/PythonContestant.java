@@ -16,33 +16,30 @@ final class PythonContestant implements Contestant {
   private final Conversation conversation;
   private final Path folder;
   private final String version;
-  private final double maxSeconds;
+  private final PeerRun.Settings settings;
   private @Nullable Problem problem;
   private int prepared;
 
   private PythonContestant(
-      Library library, Conversation conversation, Path folder, String version, double maxSeconds) {
+      Library library,
+      Conversation conversation,
+      Path folder,
+      String version,
+      PeerRun.Settings settings) {
     this.library = library;
     this.conversation = conversation;
     this.folder = folder;
     this.version = version;
-    this.maxSeconds = maxSeconds;
+    this.settings = settings;
   }
 
   /**
    * Starts Python and lets it import the library.
    *
-   * @param patience seconds that an answer may take
-   * @param maxSeconds that a solve may take: its iterations are limited accordingly
    * @throws PeerException when the library is not there
    */
   static PythonContestant start(
-      String python,
-      Scripts scripts,
-      Library library,
-      int threads,
-      double patience,
-      double maxSeconds)
+      String python, Scripts scripts, Library library, int threads, PeerRun.Settings settings)
       throws PeerException {
     List<String> command =
         List.of(
@@ -52,10 +49,10 @@ final class PythonContestant implements Contestant {
             String.valueOf(threads));
     Path log = scripts.file(library.script() + ".log");
     Conversation conversation =
-        Conversation.start(command, PythonSettings.of(threads), log, patience);
+        Conversation.start(command, PythonSettings.of(threads), log, settings.patience());
     try {
       String version = String.join(" ", conversation.answer("ready"));
-      return new PythonContestant(library, conversation, scripts.folder(), version, maxSeconds);
+      return new PythonContestant(library, conversation, scripts.folder(), version, settings);
     } catch (PeerException e) {
       conversation.close();
       throw e;
@@ -90,13 +87,15 @@ final class PythonContestant implements Contestant {
   @Override
   public List<String> solvers() throws PeerException {
     Task task = task();
-    return conversation.ask(
-        Map.of(
-            "do", "solvers",
-            "work", task.work().label(),
-            "batch", task.batch(),
-            "dtype", task.precision()),
-        "solvers");
+    List<String> solvers =
+        conversation.ask(
+            Map.of(
+                "do", "solvers",
+                "work", task.work().label(),
+                "batch", task.batch(),
+                "dtype", task.precision()),
+            "solvers");
+    return solvers.subList(0, Math.min(solvers.size(), settings.mostSolvers()));
   }
 
   @Override
@@ -106,13 +105,20 @@ final class PythonContestant implements Contestant {
     List<String> answer =
         conversation.ask(
             Map.of(
-                "do", "prepare",
-                "id", id,
-                "work", task.work().label(),
-                "solver", solver,
-                "tolerance", task.tolerance(),
-                "iterations", iterations,
-                "max_seconds", maxSeconds),
+                "do",
+                "prepare",
+                "id",
+                id,
+                "work",
+                task.work().label(),
+                "solver",
+                solver,
+                "tolerance",
+                task.tolerance(),
+                "iterations",
+                iterations,
+                "max_seconds",
+                settings.maxSeconds()),
             "prepared");
     double[] numbers = numbers(answer);
     if (numbers.length != 2) {

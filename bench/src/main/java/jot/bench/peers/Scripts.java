@@ -24,8 +24,11 @@ final class Scripts implements AutoCloseable {
 
   private final Path folder;
 
+  private final Thread atExit = new Thread(this::delete);
+
   private Scripts(Path folder) {
     this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(atExit); // also when the command is interrupted
   }
 
   static Scripts unpack() throws IOException {
@@ -52,6 +55,18 @@ final class Scripts implements AutoCloseable {
   /** Deletes the folder with all that is in it, as far as that is possible. */
   @Override
   public void close() {
+    delete();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // it is being shut down: the hook finds nothing left
+    }
+  }
+
+  private void delete() {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (var tree = Files.walk(folder)) {
       for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);

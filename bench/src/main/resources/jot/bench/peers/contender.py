@@ -8,7 +8,7 @@ is lowered before anything is timed until the plan meets the tolerance.
 import time
 
 MOST_ITERATIONS = 1_000_000
-MOST_TRIALS = 8
+MOST_TRIALS = 12
 
 
 class Contender:
@@ -53,10 +53,14 @@ def to_tolerance(peer, name, solver, problem, tolerance, max_seconds):
         contender = Contender(lambda threshold=threshold: solver(threshold, limit), peer.to_numpy)
         contender.warm_up(max_seconds)
         residual = problem.residual(contender.result())
-        stopped_early = contender.iterations >= limit or contender.seconds > max_seconds
-        if not residual > tolerance or stopped_early:
+        if not residual > tolerance or contender.seconds > max_seconds:
             break
-        threshold *= min(0.9, 0.8 * tolerance / residual)
+        if contender.iterations >= limit:
+            if contender.seconds > max_seconds / 2:
+                break
+            limit *= 2  # later iterations cost less than the first ones
+        else:
+            threshold *= min(0.9, 0.8 * tolerance / residual)
     return contender
 
 

@@ -65,18 +65,17 @@ class DriverTest {
   private Conversation driver;
 
   @BeforeEach
-  void start() throws Exception {
-    Optional<String> python = Python.find(null);
-    assumeTrue(python.isPresent(), "no python3 here");
+  void unpack() throws Exception {
     scripts = Scripts.unpack();
     Files.writeString(scripts.file("peer_pot.py"), LIBRARY);
     Files.writeString(scripts.file("problem.py"), PROBLEM);
-    driver = driver(python.get(), "pot");
   }
 
-  private Conversation driver(String python, String library) throws PeerException {
+  private Conversation driver(String library) throws PeerException {
+    Optional<String> python = Python.find(null);
+    assumeTrue(python.isPresent(), "no python3 here");
     return Conversation.start(
-        List.of(python, scripts.file("driver.py").toString(), library, "1"),
+        List.of(python.get(), scripts.file("driver.py").toString(), library, "1"),
         Map.of(),
         scripts.file("log"),
         60);
@@ -90,6 +89,11 @@ class DriverTest {
     if (scripts != null) {
       scripts.close();
     }
+  }
+
+  private List<String> start() throws Exception {
+    driver = driver("pot");
+    return driver.answer("ready");
   }
 
   private List<String> prepare(String work, String solver, int iterations) throws Exception {
@@ -113,8 +117,18 @@ class DriverTest {
   }
 
   @Test
+  void every_library_has_its_script_and_nothing_is_left_behind() {
+    for (Library library : Library.values()) {
+      assertThat(scripts.file("peer_" + library.script() + ".py")).isNotEmptyFile();
+    }
+    assertThat(scripts.file("driver.py")).isNotEmptyFile();
+    scripts.close();
+    assertThat(scripts.folder()).doesNotExist();
+  }
+
+  @Test
   void a_library_says_its_version_and_solvers() throws Exception {
-    assertThat(driver.answer("ready")).containsExactly("9.9 (of a test)");
+    assertThat(start()).containsExactly("9.9 (of a test)");
     assertThat(
             driver.ask(
                 Map.of("do", "solvers", "work", "sweep", "batch", 4, "dtype", "f32"), "solvers"))
@@ -123,7 +137,7 @@ class DriverTest {
 
   @Test
   void the_threshold_is_lowered_until_the_plan_meets_the_tolerance() throws Exception {
-    driver.answer("ready");
+    start();
     driver.ask(Map.of("do", "problem", "epsilon", 0.1), "ok");
     assertThat(prepare("solve", "plain", 0).get(1)).isEqualTo("5");
     List<String> times = driver.ask(Map.of("do", "run", "id", 1, "seconds", 0.01), "times");
@@ -132,7 +146,7 @@ class DriverTest {
 
   @Test
   void iterations_asked_for_are_done() throws Exception {
-    driver.answer("ready");
+    start();
     driver.ask(Map.of("do", "problem", "epsilon", 0.1), "ok");
     assertThat(prepare("sweep", "plain", 17).get(1)).isEqualTo("17");
     assertThat(prepare("backward", "plain", 0).get(1)).isEqualTo("-1");
@@ -140,7 +154,7 @@ class DriverTest {
 
   @Test
   void a_request_that_fails_does_not_end_it() throws Exception {
-    driver.answer("ready");
+    start();
     driver.ask(Map.of("do", "problem", "epsilon", 0.1), "ok");
     assertThatThrownBy(() -> prepare("solve", "broken", 0))
         .isInstanceOf(PeerException.class)
@@ -155,7 +169,7 @@ class DriverTest {
   @Test
   void a_library_that_is_not_there_is_named() throws Exception {
     Files.writeString(scripts.file("peer_ott.py"), "import surely_not_installed\n");
-    try (Conversation other = driver(Python.find(null).orElseThrow(), "ott")) {
+    try (Conversation other = driver("ott")) {
       assertThatThrownBy(() -> other.answer("ready"))
           .hasMessageContaining("No module named 'surely_not_installed'")
           .matches(e -> ((PeerException) e).isGone());

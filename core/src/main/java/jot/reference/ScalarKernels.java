@@ -600,4 +600,44 @@ final class ScalarKernels implements RowKernels {
       }
     }
   }
+
+  @Override
+  public void anchoredDots(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double dot = anchoredDot(p, pAt + r * pStride, v, vAt, get(anchors, anchorsAt, r), n);
+      set(out, outAt, r, dot);
+    }
+  }
+
+  @Override
+  public void addAnchoreds(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment d,
+      long dAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double anchor = get(anchors, anchorsAt, r);
+      addAnchored(p, pAt + r * pStride, v, vAt, anchor, get(d, dAt, r), out, outAt, n);
+    }
+  }
 }

@@ -13,7 +13,8 @@ final class VectorKernels
         RowsKernels,
         TileKernels,
         ElementwiseKernels,
-        SystemKernels {
+        SystemKernels,
+        AnchoredKernels {
 
   /** Such as {@code "256-bit vectors"}. */
   static String width() {

@@ -385,6 +385,47 @@ final class KernelCases {
           return 0;
         },
         m -> 0);
+    summing(
+        "anchoredDots",
+        (k, m) -> {
+          k.anchoredDots(
+              5,
+              m.p.segment,
+              m.p.at,
+              0,
+              m.x.segment,
+              m.x.at,
+              m.weights.segment,
+              m.weights.at,
+              m.five.segment,
+              m.five.at,
+              m.n);
+          return m.five.got(0) + m.five.got(4);
+        },
+        (m, j) -> m.p.want[j] * (2 * m.x.want[j] - m.weights.want[0] - m.weights.want[4]));
+    writing(
+        "addAnchoreds",
+        (k, m) ->
+            k.addAnchoreds(
+                5,
+                m.p.segment,
+                m.p.at,
+                0,
+                m.x.segment,
+                m.x.at,
+                m.weights.segment,
+                m.weights.at,
+                m.weights.segment,
+                m.weights.at,
+                m.out.segment,
+                m.out.at,
+                m.n),
+        (m, j) -> {
+          for (int r = 0; r < 5; r++) {
+            double w = m.weights.want[r];
+            m.out.want[j] += m.p.want[j] * (m.x.want[j] - w - w);
+          }
+        });
     writing(
         "addScaled",
         (k, m) ->

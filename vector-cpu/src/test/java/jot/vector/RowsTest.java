@@ -221,4 +221,24 @@ class RowsTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 9, 21, 64, 131})
+  void laplacian_of_rows_is_that_of_each(int n) {
+    MemorySegment p = doubles(ROWS * n, 0, 1);
+    MemorySegment v = doubles(n, -1, 1);
+    MemorySegment anchors = doubles(ROWS, -1, 1);
+    MemorySegment d = doubles(ROWS, -1, 1);
+    MemorySegment out = doubles(n, -1, 1);
+    MemorySegment want = arena.allocate(8L * n, 8).copyFrom(out);
+    MemorySegment dots = arena.allocate(8L * ROWS, 8);
+    kernels.anchoredDots(ROWS, p, 0, 8L * n, v, 0, anchors, 0, dots, 0, n);
+    kernels.addAnchoreds(ROWS, p, 0, 8L * n, v, 0, anchors, 0, d, 0, out, 0, n);
+    for (int r = 0; r < ROWS; r++) {
+      double dot = kernels.anchoredDot(p, 8L * r * n, v, 0, get(anchors, r), n);
+      assertThat(get(dots, r)).isCloseTo(dot, within(1e-15 * n));
+      kernels.addAnchored(p, 8L * r * n, v, 0, get(anchors, r), get(d, r), want, 0, n);
+    }
+    same(out, want, n);
+  }
 }

@@ -20,6 +20,9 @@ final class HostSession implements Session, WorkerPool.Task {
   /** Entries below which waking another thread costs more than it brings: about 30 µs of work. */
   private static final long MIN_PARALLEL = 1 << 15;
 
+  /** Entries that a thread takes at a time: what it costs to ask for more is then small. */
+  private static final long MIN_TICKET = 1 << 13;
+
   private final RowKernels kernels;
   private final WorkerPool pool;
   private final int batch;
@@ -219,7 +222,8 @@ final class HostSession implements Session, WorkerPool.Task {
           run(unit, 0);
         }
       } else {
-        pool.run(this, units);
+        long entries = (long) rows * columns * batch / units + 1;
+        pool.run(this, units, (int) (1 + MIN_TICKET / entries));
       }
     }
     op = null;

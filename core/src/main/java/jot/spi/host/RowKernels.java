@@ -345,6 +345,39 @@ public interface RowKernels {
   /** Σ p_j (v_j − vAnchor). */
   double anchoredDot(MemorySegment p, long pAt, MemorySegment v, long vAt, double vAnchor, int n);
 
+  /** out_r ← Σ_j p_rj (v_j − anchor_r) for some rows p, {@code pStride} bytes apart. */
+  void anchoredDots(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+
+  /**
+   * out_j ← out_j + Σ_r p_rj ((v_j − anchor_r) − d_r), the rows in their order: the bits of one
+   * {@link #addAnchored} a row.
+   */
+  void addAnchoreds(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment d,
+      long dAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+
   /** out_j ← out_j + p_j ((v_j − vAnchor) − d). */
   void addAnchored(
       MemorySegment p,

@@ -39,6 +39,9 @@ final class Worker {
   /** A number for each row of the group. */
   final MemorySegment factors;
 
+  /** Another. */
+  final MemorySegment shares;
+
   /** A tile of {@link RowKernels#addTile}. */
   final MemorySegment tile;
 
@@ -53,6 +56,7 @@ final class Worker {
     groupStride = row;
     group = arena.allocate(GROUP * row + PAGE, 64);
     tile = arena.allocate(8L * RowKernels.TILE_ROWS * kernels.tileColumns(), 64);
+    shares = arena.allocate(8L * GROUP, 64);
     factors = arena.allocate(8L * GROUP, 64);
   }
 

@@ -22,6 +22,9 @@ final class WorkerPool {
   /** What one ticket can count; more units than this run in groups. */
   private static final int MAX_UNITS = 1 << 20;
 
+  /** Tickets for each thread, at least: one that is late costs the others little. */
+  private static final int SHARES = 8;
+
   /** Looks at the ticket this often before a helper sleeps: about 50 µs. */
   private static final int SPINS = 1500;
 
@@ -55,9 +58,13 @@ final class WorkerPool {
     return helpers.length == 0 ? null : helpers[0].thread;
   }
 
-  /** Runs units 0 … units−1 and returns when all are done; rethrows the first failure. */
+  /**
+   * Runs units 0 … units−1 and returns when all are done; rethrows the first failure.
+   *
+   * @param atLeast units that a thread takes at a time, where enough remain for the others
+   */
   @SuppressWarnings("ThreadPriorityCheck") // the yield is for a helper that this processor must run
-  void run(Task work, int units) {
+  void run(Task work, int units, int atLeast) {
     if (helpers.length == 0 || units < 2 || !busy.compareAndSet(false, true)) {
       for (int unit = 0; unit < units; unit++) {
         work.run(unit, 0);
@@ -65,7 +72,11 @@ final class WorkerPool {
       return;
     }
     try {
-      int perTicket = (units + MAX_UNITS - 2) / (MAX_UNITS - 1);
+      int shares = SHARES * threads();
+      int perTicket =
+          Math.max(
+              (units + MAX_UNITS - 2) / (MAX_UNITS - 1),
+              Math.min(atLeast, (units + shares - 1) / shares));
       int tickets = (units + perTicket - 1) / perTicket;
       task = work;
       group = perTicket;

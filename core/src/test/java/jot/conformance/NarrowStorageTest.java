@@ -1,0 +1,91 @@
+package jot.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.Arena;
+import java.util.Random;
+import jot.Problem;
+import jot.Sinkhorn;
+import jot.Solution;
+import jot.Solver;
+import jot.Status;
+import jot.tensor.DType;
+import jot.tensor.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** F32 is storage: whatever arithmetic a sweep may take on its way, where it ends is F64. */
+class NarrowStorageTest {
+
+  private static Tensor costs(int n, long seed) {
+    Random random = new Random(seed);
+    double[][] cost = new double[n][n];
+    for (double[] row : cost) {
+      for (int j = 0; j < n; j++) {
+        row[j] = random.nextFloat();
+      }
+    }
+    return Answer.tensor(cost);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LOG,7,0.1",
+    "LOG,40,0.05",
+    "LOG,150,0.02",
+    "SCALING,40,0.05",
+    "AUTO,40,0.05",
+    "AUTO,150,0.02"
+  })
+  void f32_costs_solve_as_their_f64_values_do(Solver solver, int n, double epsilon) {
+    Tensor wide = costs(n, n);
+    Tensor narrow = wide.copyTo(Arena.ofAuto(), DType.F32);
+    Sinkhorn sinkhorn =
+        Sinkhorn.builder()
+            .epsilon(epsilon)
+            .tolerance(1e-12)
+            .maxIterations(100_000)
+            .solver(solver)
+            .build();
+    try (Solution want = sinkhorn.solve(Problem.of(wide));
+        Solution got = sinkhorn.solve(Problem.of(narrow))) {
+      assertThat(got.status()).isEqualTo(Status.CONVERGED);
+      assertThat(got.residual()).isLessThanOrEqualTo(1e-12);
+      double[] f = want.f().toArray();
+      double[] narrowF = got.f().toArray();
+      for (int i = 0; i < n; i++) {
+        assertThat(narrowF[i]).isCloseTo(f[i], within(1e-8 * epsilon));
+      }
+      assertThat(got.sharpCost()).isCloseTo(want.sharpCost(), within(1e-9));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LOG,40,0.05", "LOG,150,0.02"})
+  void reported_residual_is_the_plans_own_however_early_it_stops(
+      Solver solver, int n, double epsilon) {
+    Tensor wide = costs(n, n);
+    Tensor narrow = wide.copyTo(Arena.ofAuto(), DType.F32);
+    for (double tolerance : new double[] {1e-1, 1e-3, 1e-5, 1e-7}) {
+      Sinkhorn sinkhorn =
+          Sinkhorn.builder().epsilon(epsilon).tolerance(tolerance).solver(solver).build();
+      try (Solution s = sinkhorn.solve(Problem.of(narrow))) {
+        assertThat(s.status()).isEqualTo(Status.CONVERGED);
+        assertThat(s.residual()).isLessThanOrEqualTo(tolerance);
+        double[] f = s.f().toArray();
+        double[] g = s.g().toArray();
+        double[][] cost = wide.toMatrix();
+        double residual = 0;
+        for (int i = 0; i < n; i++) {
+          double sum = 0;
+          for (int j = 0; j < n; j++) {
+            sum += Math.exp((f[i] + g[j] - cost[i][j]) / epsilon);
+          }
+          residual += Math.abs(sum - 1.0 / n);
+        }
+        assertThat(s.residual()).isCloseTo(residual, within(1e-12));
+      }
+    }
+  }
+}

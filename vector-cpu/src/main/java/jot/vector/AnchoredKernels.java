@@ -1,0 +1,200 @@
+package jot.vector;
+
+import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F64;
+import static jot.vector.Lanes.LANES;
+import static jot.vector.Lanes.ORDER;
+import static jot.vector.Lanes.offHeap;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jot.spi.host.RowKernels;
+
+/** The Laplacian on four rows of the plan: the vectors pass through registers once for all four. */
+interface AnchoredKernels extends RowKernels {
+
+  @Override
+  default void anchoredDots(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      long o = 8L * r;
+      fourDots(p, pAt + r * pStride, pStride, v, vAt, anchors, anchorsAt + o, out, outAt + o, n);
+    }
+    for (; r < rows; r++) {
+      double anchor = anchors.get(F64, anchorsAt + 8L * r);
+      out.set(F64, outAt + 8L * r, anchoredDot(p, pAt + r * pStride, v, vAt, anchor, n));
+    }
+  }
+
+  private static void fourDots(
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    p = offHeap(p);
+    v = offHeap(v);
+    anchors = offHeap(anchors);
+    out = offHeap(out);
+    long p1 = pAt + pStride;
+    long p2 = pAt + 2 * pStride;
+    long p3 = pAt + 3 * pStride;
+    double anchor0 = anchors.get(F64, anchorsAt);
+    double anchor1 = anchors.get(F64, anchorsAt + 8);
+    double anchor2 = anchors.get(F64, anchorsAt + 16);
+    double anchor3 = anchors.get(F64, anchorsAt + 24);
+    DoubleVector sum0 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum1 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum2 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum3 = DoubleVector.zero(DOUBLES);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
+      sum0 = a0.fma(b.sub(anchor0), sum0);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
+      sum1 = a1.fma(b.sub(anchor1), sum1);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
+      sum2 = a2.fma(b.sub(anchor2), sum2);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
+      sum3 = a3.fma(b.sub(anchor3), sum3);
+    }
+    double total0 = sum0.lane(0) + sum0.lane(1);
+    if (LANES > 2) {
+      total0 += sum0.lane(2) + sum0.lane(3);
+    }
+    if (LANES > 4) {
+      total0 += (sum0.lane(4) + sum0.lane(5)) + (sum0.lane(6) + sum0.lane(7));
+    }
+    double total1 = sum1.lane(0) + sum1.lane(1);
+    if (LANES > 2) {
+      total1 += sum1.lane(2) + sum1.lane(3);
+    }
+    if (LANES > 4) {
+      total1 += (sum1.lane(4) + sum1.lane(5)) + (sum1.lane(6) + sum1.lane(7));
+    }
+    double total2 = sum2.lane(0) + sum2.lane(1);
+    if (LANES > 2) {
+      total2 += sum2.lane(2) + sum2.lane(3);
+    }
+    if (LANES > 4) {
+      total2 += (sum2.lane(4) + sum2.lane(5)) + (sum2.lane(6) + sum2.lane(7));
+    }
+    double total3 = sum3.lane(0) + sum3.lane(1);
+    if (LANES > 2) {
+      total3 += sum3.lane(2) + sum3.lane(3);
+    }
+    if (LANES > 4) {
+      total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
+    }
+    for (int j = bound; j < n; j++) {
+      double b = v.get(F64, vAt + 8L * j);
+      total0 = Math.fma(p.get(F64, pAt + 8L * j), b - anchor0, total0);
+      total1 = Math.fma(p.get(F64, p1 + 8L * j), b - anchor1, total1);
+      total2 = Math.fma(p.get(F64, p2 + 8L * j), b - anchor2, total2);
+      total3 = Math.fma(p.get(F64, p3 + 8L * j), b - anchor3, total3);
+    }
+    out.set(F64, outAt, total0);
+    out.set(F64, outAt + 8, total1);
+    out.set(F64, outAt + 16, total2);
+    out.set(F64, outAt + 24, total3);
+  }
+
+  @Override
+  default void addAnchoreds(
+      int rows,
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment d,
+      long dAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      long o = 8L * r;
+      addFour(
+          p, pAt + r * pStride, pStride, v, vAt, anchors, anchorsAt + o, d, dAt + o, out, outAt, n);
+    }
+    for (; r < rows; r++) {
+      double anchor = anchors.get(F64, anchorsAt + 8L * r);
+      double share = d.get(F64, dAt + 8L * r);
+      addAnchored(p, pAt + r * pStride, v, vAt, anchor, share, out, outAt, n);
+    }
+  }
+
+  private static void addFour(
+      MemorySegment p,
+      long pAt,
+      long pStride,
+      MemorySegment v,
+      long vAt,
+      MemorySegment anchors,
+      long anchorsAt,
+      MemorySegment d,
+      long dAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    p = offHeap(p);
+    v = offHeap(v);
+    anchors = offHeap(anchors);
+    d = offHeap(d);
+    out = offHeap(out);
+    long p1 = pAt + pStride;
+    long p2 = pAt + 2 * pStride;
+    long p3 = pAt + 3 * pStride;
+    double anchor0 = anchors.get(F64, anchorsAt);
+    double d0 = d.get(F64, dAt);
+    double anchor1 = anchors.get(F64, anchorsAt + 8);
+    double d1 = d.get(F64, dAt + 8);
+    double anchor2 = anchors.get(F64, anchorsAt + 16);
+    double d2 = d.get(F64, dAt + 16);
+    double anchor3 = anchors.get(F64, anchorsAt + 24);
+    double d3 = d.get(F64, dAt + 24);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
+      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, out, outAt + 8L * j, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
+      DoubleVector sum0 = a0.fma(b.sub(anchor0).sub(d0), old);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
+      DoubleVector sum1 = a1.fma(b.sub(anchor1).sub(d1), sum0);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
+      DoubleVector sum2 = a2.fma(b.sub(anchor2).sub(d2), sum1);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
+      DoubleVector sum3 = a3.fma(b.sub(anchor3).sub(d3), sum2);
+      sum3.intoMemorySegment(out, outAt + 8L * j, ORDER);
+    }
+    for (int j = bound; j < n; j++) {
+      double b = v.get(F64, vAt + 8L * j);
+      double sum = out.get(F64, outAt + 8L * j);
+      sum = Math.fma(p.get(F64, pAt + 8L * j), b - anchor0 - d0, sum);
+      sum = Math.fma(p.get(F64, p1 + 8L * j), b - anchor1 - d1, sum);
+      sum = Math.fma(p.get(F64, p2 + 8L * j), b - anchor2 - d2, sum);
+      sum = Math.fma(p.get(F64, p3 + 8L * j), b - anchor3 - d3, sum);
+      out.set(F64, outAt + 8L * j, sum);
+    }
+  }
+}

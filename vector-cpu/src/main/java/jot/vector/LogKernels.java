@@ -33,15 +33,15 @@ interface LogKernels extends RowKernels {
   /** 2⁵² in bits: an integer in its low half is a double less 2⁵². */
   long TWO_52 = 0x4330000000000000L;
 
-  double LN2_HIGH = 6.93147180369123816490e-01;
-  double LN2_LOW = 1.90821492927058770002e-10;
-  double L1 = 6.666666666666735130e-01;
-  double L2 = 3.999999999940941908e-01;
-  double L3 = 2.857142874366239149e-01;
-  double L4 = 2.222219843214978396e-01;
-  double L5 = 1.818357216161805012e-01;
-  double L6 = 1.531383769920937332e-01;
-  double L7 = 1.479819860511658591e-01;
+  double LN2_HIGH = 0.6931471803691238;
+  double LN2_LOW = 1.9082149292705877E-10;
+  double L1 = 0.6666666666666735;
+  double L2 = 0.3999999999940942;
+  double L3 = 0.2857142874366239;
+  double L4 = 0.22222198432149784;
+  double L5 = 0.1818357216161805;
+  double L6 = 0.15313837699209373;
+  double L7 = 0.14798198605116586;
 
   @Override
   default boolean addLog(

@@ -30,6 +30,9 @@ final class PythonSettings {
       settings.put(name, count);
     }
     settings.putAll(kernels(processor()));
+    for (String other : new String[] {"PYTORCH", "JAX", "TENSORFLOW", "CUPY"}) {
+      settings.put("POT_BACKEND_DISABLE_" + other, "1"); // POT on numpy need not load them
+    }
     settings.put("JAX_PLATFORMS", "cpu");
     settings.put("JAX_ENABLE_X64", "1");
     settings.put("CUDA_VISIBLE_DEVICES", "");

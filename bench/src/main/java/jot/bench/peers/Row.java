@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a system did a task.
  *
- * @param milliseconds of each run, sorted; of a sweep, see {@link SweepTimes}
+ * @param milliseconds of each run, sorted, or of a sweep as {@link SweepTimes} ranks them
  * @param iterations that the solver counts, of any kind; −1 where it counts none
  * @param residual of the plan, {@link Residual}; NaN where there is no plan of finite numbers
  * @param difference of the gradient from jot's, {@link Residual#difference}; NaN but for backward

@@ -1,7 +1,5 @@
 package jot.bench.peers;
 
-import java.util.Arrays;
-
 /**
  * Time of a sweep from solves with few and with many sweeps: the difference of their times over the
  * difference of their sweeps. What a solve does once, and what it does at its end, cancels.
@@ -11,8 +9,8 @@ final class SweepTimes {
   private SweepTimes() {}
 
   /**
-   * The difference at each rank, best with best, median with median. Where the machine wavered so
-   * much that fewer sweeps took longer, there is none.
+   * The difference at each rank: first of the best, in the middle of the medians, last of the
+   * worst. Where the machine wavered so much that fewer sweeps took as long, there is none.
    *
    * @param few times of solves with few sweeps, sorted, any unit
    * @param many times of those with {@code sweeps} more, sorted
@@ -22,7 +20,11 @@ final class SweepTimes {
     for (int k = 0; k < each.length; k++) {
       each[k] = (at(many, k, each.length) - at(few, k, each.length)) / sweeps;
     }
-    return Arrays.stream(each).filter(time -> time > 0).sorted().toArray();
+    if (each.length == 0 || !(each[0] > 0) || !(each[each.length / 2] > 0)) {
+      return new double[0];
+    }
+    each[0] = Math.min(each[0], each[each.length / 2]);
+    return each;
   }
 
   private static double at(double[] sorted, int rank, int ranks) {

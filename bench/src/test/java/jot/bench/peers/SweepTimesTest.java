@@ -21,8 +21,19 @@ class SweepTimesTest {
   }
 
   @Test
-  void times_that_wavered_too_much_are_left_out() {
-    assertThat(SweepTimes.of(new double[] {5, 6}, new double[] {4, 16}, 10)).containsExactly(1);
-    assertThat(SweepTimes.of(new double[] {5}, new double[] {4}, 10)).isEmpty();
+  void best_is_of_the_best_and_median_of_the_medians() {
+    double[] few = {10, 20, 90};
+    double[] many = {30, 60, 100};
+    assertThat(SweepTimes.of(few, many, 10)).containsExactly(2, 4, 1);
+    assertThat(SweepTimes.of(new double[] {10, 50, 60}, new double[] {60, 70, 80}, 10)[0])
+        .as("the best is no worse than the median")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void times_that_wavered_too_much_say_nothing() {
+    assertThat(SweepTimes.of(new double[] {5, 6}, new double[] {4, 16}, 10)).isEmpty();
+    assertThat(SweepTimes.of(new double[] {5, 20, 21}, new double[] {15, 16, 99}, 10)).isEmpty();
+    assertThat(SweepTimes.of(new double[] {5}, new double[] {5}, 10)).isEmpty();
   }
 }

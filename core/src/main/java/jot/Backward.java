@@ -71,7 +71,7 @@ final class Backward {
       pass.run(load, results.target(gradients), estimate);
       results.collect(pass.rows(), pass.columns(), gradients);
       for (int problem = 0; problem < session.batch(); problem++) {
-        gradients.set(problem, pass.mass(problem), pass.epsilon(problem));
+        gradients.set(problem, number(pass.mass(problem)), number(pass.epsilon(problem)));
         gradients.setSolve(
             problem,
             pass.solverName(problem),
@@ -89,8 +89,14 @@ final class Backward {
     }
   }
 
+  /** 0 for a sum whose terms overflowed with either sign: the status says so. */
+  private static double number(double sum) {
+    return Double.isNaN(sum) ? 0 : sum;
+  }
+
   private LinearStatus status(Implicit pass, int problem) {
-    if (!(pass.residual(problem) <= engine.linearTolerance())) {
+    boolean overflown = Double.isNaN(pass.mass(problem)) || Double.isNaN(pass.epsilon(problem));
+    if (overflown || !(pass.residual(problem) <= engine.linearTolerance())) {
       return LinearStatus.TOLERANCE_MISSED;
     }
     return pass.components(problem) > 1 ? LinearStatus.DISCONNECTED : LinearStatus.SOLVED;

@@ -10,10 +10,13 @@ public enum LinearStatus {
   /** The residual is at most the linear tolerance, or the solver is direct. */
   SOLVED("solved"),
 
-  /** The iterative solver stopped above its tolerance. */
+  /**
+   * The iterative solver stopped above its tolerance, or derivatives are beyond the range of
+   * doubles: a ∂ε or mass derivative whose terms overflow with either sign is then given as 0.
+   */
   TOLERANCE_MISSED(
-      "the linear solve stopped above its tolerance: gradients are less accurate than asked for;"
-          + " use linearSolver(DENSE) or a larger epsilon"),
+      "the linear solve stopped above its tolerance, or overflowed: gradients are less accurate"
+          + " than asked for; use linearSolver(DENSE) or a larger epsilon"),
 
   /** The plan's graph fell apart by underflow: gradients are exact within each component. */
   DISCONNECTED(

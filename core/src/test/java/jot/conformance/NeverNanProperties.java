@@ -9,6 +9,7 @@ import jot.Sinkhorn;
 import jot.Solution;
 import jot.Solver;
 import jot.Status;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -70,6 +71,15 @@ class NeverNanProperties {
       assertNoNan("sharp gradient", s.sharpCostGradient());
       assertNoNan("entropic gradient", s.entropicCostGradient());
     }
+  }
+
+  /** No plan exists, and what the iteration leaves of one has derivatives that overflow. */
+  @Example
+  void overflow_of_an_infeasible_problem_is_no_nan() {
+    nothing_that_comes_out_is_nan(
+        7, 8, -32.38, -2.18, 0, 0.34, 0.4, Solver.OVERRELAXED, LinearSolver.AUTO, 3);
+    nothing_that_comes_out_is_nan(
+        7, 8, -90, -0.08, 0.17, 0.42, 0.37, Solver.OVERRELAXED, LinearSolver.AUTO, 1545840810739L);
   }
 
   private static double[] weights(Random random, int n, double empty) {

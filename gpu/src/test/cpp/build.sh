@@ -14,7 +14,7 @@ fi
 rm -rf "$out"
 mkdir -p "$out/lib" "$out/compat" "$out/include"
 cp "$here/cuda_on_cpu.h" "$out/include"
-g++ -std=c++17 -O2 -g -Wall -Wextra -Werror -fPIC -fvisibility=default -shared -pthread \
+g++ -std=c++17 -O2 -g -Wall -Wextra -Werror -fPIC -fvisibility=default -shared \
   -Wl,-soname,libjot-cuda-emulator.so -o "$library" "$here"/*.cpp -lopenblas -ldl
 for name in libcudart.so.13 libcublas.so.13 libcublasLt.so.13 libcusolver.so.12 libnvrtc.so.13; do
   ln -s libjot-cuda-emulator.so "$out/lib/$name"

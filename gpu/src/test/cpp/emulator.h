@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +13,6 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #define API extern "C" __attribute__((visibility("default")))
@@ -68,7 +66,7 @@ struct Operation {
 };
 
 struct Stream;
-// In order, on the stream's own thread; or into the graph that the stream is recording.
+// In order, when somebody waits; or into the graph that the stream is recording.
 int enqueue(Stream* stream, Operation operation);
 bool known(Stream* stream);
 int synchronise(Stream* stream);

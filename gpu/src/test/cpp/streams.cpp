@@ -1,7 +1,8 @@
-// Streams as threads, and graphs of what was recorded on one.
+// Streams, and graphs of what was recorded on one.
 //
-// A stream runs nothing before somebody waits for it: the latest that CUDA allows. So a host that
-// reads too early, or overwrites memory in flight, gets wrong numbers every time.
+// A stream runs nothing before somebody waits for it, and then on the thread that waits: the latest
+// that CUDA allows. So a host that reads too early, or overwrites memory in flight, gets wrong
+// numbers every time, and not only when a device happens to be slow.
 #include "emulator.h"
 
 struct Graph {
@@ -10,50 +11,19 @@ struct Graph {
 
 struct Stream {
   std::mutex mutex;
-  std::condition_variable changed;
   std::deque<Operation> queue;
-  long issued = 0;
-  long done = 0;
-  long wanted = 0;
   int failed = 0;
-  bool ends = false;
   Graph* recording = nullptr;
-  std::thread thread;  // last: it uses all of the above
 
-  Stream() : thread([this] { work(); }) {}
-
-  ~Stream() {
-    {
-      std::lock_guard<std::mutex> lock(mutex);
-      wanted = issued;
-      ends = true;
-    }
-    changed.notify_all();
-    thread.join();
-  }
-
-  void work() {
-    std::unique_lock<std::mutex> lock(mutex);
-    while (true) {
-      changed.wait(lock, [this] { return done < wanted || ends; });
-      if (done >= wanted) return;
-      Operation operation = std::move(queue.front());
-      lock.unlock();
+  // What is in the queue stays there while it runs: it is in flight.
+  int wait() {
+    std::lock_guard<std::mutex> lock(mutex);
+    while (!queue.empty()) {
       int status = enterAsynchronous();
-      if (status == kSuccess) operation.run();
-      lock.lock();
+      if (status == kSuccess) queue.front().run();
       if (failed == 0) failed = status;
       queue.pop_front();
-      done++;
-      changed.notify_all();
     }
-  }
-
-  int wait() {
-    std::unique_lock<std::mutex> lock(mutex);
-    wanted = issued;
-    changed.notify_all();
-    changed.wait(lock, [this] { return done >= wanted; });
     int status = failed;
     failed = 0;
     return status;
@@ -71,7 +41,6 @@ void issue(Stream* stream, const Operation& operation) {
   if (operation.issued) operation.issued();
   std::lock_guard<std::mutex> lock(stream->mutex);
   stream->queue.push_back(operation);
-  stream->issued++;
 }
 
 }  // namespace
@@ -144,6 +113,7 @@ API int cudaStreamDestroy(Stream* stream) {
       return kInvalidValue;
     }
   }
+  stream->wait();
   delete stream;
   destroyed("stream");
   return status;

@@ -15,8 +15,10 @@ final class Work {
   /** Threads of a kernel that works on rows, one warp a row. */
   static final int ROWS = 128;
 
-  /** Threads of a kernel that works on numbers or on whole problems. */
-  static final int WIDE = 256;
+  /** Threads of a kernel that works on numbers or on whole problems, at most. */
+  private static final int WIDE = 256;
+
+  private static final int WARP = 32;
 
   /** Chunks that a problem is cut into at most, unless they would be too large for a block. */
   private static final int CHUNKS = 256;
@@ -71,19 +73,25 @@ final class Work {
 
   // ---- launches ----
 
+  /** Threads for so many numbers: whole warps, no more than are of use. */
+  private static int threads(long numbers) {
+    return (int) Math.min(WIDE, Math.ceilDiv(numbers, (long) WARP) * WARP);
+  }
+
   /** A kernel with one thread a number of every problem. */
   CommandLog each(Kernel kernel, long numbers) {
-    return queue.log().launch(kernel, Math.ceilDiv(numbers * batch, (long) WIDE), WIDE);
+    int threads = threads(numbers * batch);
+    return queue.log().launch(kernel, Math.ceilDiv(numbers * batch, (long) threads), threads);
   }
 
   /** A kernel with one thread a problem. */
   CommandLog problems(Kernel kernel) {
-    return queue.log().launch(kernel, Math.ceilDiv(batch, WIDE), WIDE);
+    return each(kernel, 1);
   }
 
   /** A kernel with one block a problem. */
   CommandLog whole(Kernel kernel) {
-    return queue.log().launch(kernel, batch, WIDE);
+    return queue.log().launch(kernel, batch, threads(Math.max(m, n)));
   }
 
   /** A kernel with one block a chunk of rows. */
@@ -93,8 +101,9 @@ final class Work {
 
   /** A kernel with one thread a column of a chunk. */
   CommandLog columns(Kernel kernel) {
-    long tiles = Math.ceilDiv(n, WIDE);
-    return queue.log().launch(kernel, batch * chunks * tiles, WIDE);
+    int threads = threads(n);
+    long tiles = Math.ceilDiv(n, threads);
+    return queue.log().launch(kernel, batch * chunks * tiles, threads);
   }
 
   /** A kernel with one block a square tile of a matrix. */

@@ -10,7 +10,7 @@ typedef long long Index;
 // Rows kernels run with so many threads, one warp a row, and take at most MAX_ROWS rows a block.
 #define WARPS 4
 #define MAX_ROWS 64
-// Whole-problem kernels run with one block of so many threads.
+// All others run with so many threads at most.
 #define WIDE 256
 
 // Loops over a row or a chunk are long and their bodies are large: unrolled they would only be slow
@@ -104,15 +104,15 @@ struct Chunk {
   __device__ Index part() const { return problem * chunks + chunk; }
 };
 
-// Blocks of WIDE columns of a chunk.
+// Some columns of a chunk, as many as the block has threads.
 struct ColumnBlock {
   Index tiles;
   Chunk at;
   Index j;
   __device__ ColumnBlock(Index m, Index n, Index rows)
-      : tiles((n + WIDE - 1) / WIDE),
+      : tiles((n + blockDim.x - 1) / blockDim.x),
         at(m, rows, blockIdx.x / tiles),
-        j(blockIdx.x % tiles * WIDE + threadIdx.x) {}
+        j(blockIdx.x % tiles * blockDim.x + threadIdx.x) {}
 };
 
 // The number that a thread works on where each has one of its own.

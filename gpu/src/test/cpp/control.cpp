@@ -104,6 +104,12 @@ API void emulator_fail(const char* function, long after, int status, int forGood
   faults.push_back({function, after, status, forGood != 0});
 }
 
+API void emulator_forget_faults() {
+  std::lock_guard<std::mutex> lock(mutex);
+  faults.clear();
+  lost = 0;
+}
+
 // Forgets faults, a lost device and violations; counts stay.
 API void emulator_forget() {
   std::lock_guard<std::mutex> lock(mutex);

@@ -15,6 +15,11 @@ struct Stream {
   int failed = 0;
   Graph* recording = nullptr;
 
+  void drop() {
+    std::lock_guard<std::mutex> lock(mutex);
+    queue.clear();
+  }
+
   // What is in the queue stays there while it runs: it is in flight.
   int wait() {
     std::lock_guard<std::mutex> lock(mutex);
@@ -120,8 +125,12 @@ API int cudaStreamDestroy(Stream* stream) {
 }
 
 API int cudaStreamSynchronize(Stream* stream) {
-  ENTER("cudaStreamSynchronize");
+  int lost = enter("cudaStreamSynchronize");
   countSynchronisation();
+  if (lost != kSuccess) {  // what waited is gone with the device
+    if (known(stream)) stream->drop();
+    return lost;
+  }
   if (!known(stream)) {
     violation("cudaStreamSynchronize: no such stream");
     return kInvalidValue;

@@ -68,12 +68,14 @@ final class CudaBackend implements Backend {
     }
   }
 
-  /** Gives everything that no session uses back to the device. For tests and for long pauses. */
-  void trim() {
+  /** Gives everything back to the device; no session is open and none is opened any more. */
+  void close() {
+    Device.useIfThere();
     synchronized (idle) {
       idle.forEach(Queue::close);
       idle.clear();
     }
     memory.trim();
+    kernels.unload();
   }
 }

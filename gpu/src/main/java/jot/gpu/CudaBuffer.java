@@ -20,6 +20,9 @@ final class CudaBuffer implements Buffer {
   /** Whether the host has numbers that the device has not. */
   boolean awaited;
 
+  /** Whether an operation of the running block reads a slot. */
+  boolean read;
+
   /** Whether the device has numbers that the host has not. */
   boolean changed;
 

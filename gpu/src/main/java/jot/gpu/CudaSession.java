@@ -211,6 +211,7 @@ final class CudaSession implements Session {
   public void poll() {
     work.fetchSlots();
     queue.drain();
+    work.requireSlotsAlive();
   }
 
   @Override

@@ -23,6 +23,11 @@ record Device(String name, int major, int minor, int multiprocessors, long memor
     Status.cudart("cudaSetDevice", Cudart.cudaSetDevice(0));
   }
 
+  /** As {@link #use} where something is given back: a device that is lost must not prevent it. */
+  static void useIfThere() {
+    Cudart.cudaSetDevice(0);
+  }
+
   static Device open() {
     use();
     try (Arena arena = Arena.ofConfined()) {

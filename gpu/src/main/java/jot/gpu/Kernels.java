@@ -48,6 +48,15 @@ final class Kernels {
     }
   }
 
+  /** Gives the modules back; no kernel may be launched any more. */
+  synchronized void unload() {
+    for (MemorySegment module : modules.values()) {
+      Driver.cuModuleUnload(module); // of a lost device nothing is left to unload
+    }
+    modules.clear();
+    java.util.Arrays.fill(functions, null);
+  }
+
   private MemorySegment module(Kernel.Source source) {
     String text = KernelSources.text(source);
     KernelCompiler compiler = new KernelCompiler(architecture);

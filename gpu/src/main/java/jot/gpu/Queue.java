@@ -150,7 +150,7 @@ final class Queue {
     inAt = 0;
     outAt = 0;
     if (busy) {
-      Device.use();
+      Device.useIfThere();
       Cudart.cudaStreamSynchronize(stream); // a failure was the old session's
       busy = false;
     }

@@ -146,6 +146,7 @@ final class Work {
   long in(Buffer buffer) {
     CudaBuffer own = CudaBuffer.of(buffer);
     Tensor host = own.host;
+    own.read = host != null;
     if (own.awaited && host != null) {
       own.awaited = false;
       queue.upload(host.segment(), own.address, host.segment().byteSize());
@@ -198,6 +199,22 @@ final class Work {
         slot.changed = false;
         queue.download(slot.address, host);
       }
+    }
+  }
+
+  /**
+   * Refuses memory that was closed under the operations of the last block. The device has a copy,
+   * but the numbers are gone by the contract, and a caller who closes them has made a mistake.
+   */
+  void requireSlotsAlive() {
+    for (int k = 0; k < slots.size(); k++) {
+      CudaBuffer slot = slots.get(k);
+      Tensor host = slot.host;
+      if (slot.read && host != null && !host.isAlive()) {
+        throw new IllegalStateException(
+            "memory: its arena was closed while it was in use; close it after the results");
+      }
+      slot.read = false;
     }
   }
 

@@ -53,10 +53,14 @@ void violation(const std::string& what) {
   violations.push_back(what);
 }
 
-void countCopy(int kind, size_t bytes, bool pageable) {
+void countCopy(int kind, size_t bytes) {
   std::lock_guard<std::mutex> lock(mutex);
   copiedBytes[kind] += static_cast<long>(bytes);
-  pageableCopies += pageable;
+}
+
+void countPageable() {
+  std::lock_guard<std::mutex> lock(mutex);
+  pageableCopies++;
 }
 
 void countSynchronisation() {

@@ -36,7 +36,8 @@ int enter(const char* function);
 // The status that an operation in a stream is to fail with, or 0.
 int enterAsynchronous();
 void violation(const std::string& what);
-void countCopy(int kind, size_t bytes, bool pageable);
+void countCopy(int kind, size_t bytes);
+void countPageable();
 void countSynchronisation();
 void created(const char* kind);
 void destroyed(const char* kind);
@@ -63,6 +64,8 @@ struct Operation {
   std::function<void()> issued;
   const void* host = nullptr;
   size_t hostBytes = 0;
+  int copies = 0;  // the kind of copy that it is, or 0
+  size_t copiedBytes = 0;
 };
 
 struct Stream;

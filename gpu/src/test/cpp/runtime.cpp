@@ -98,14 +98,15 @@ API int cudaMemcpyAsync(void* to, const void* from, size_t bytes, int kind, Stre
     return kInvalidValue;
   }
   Operation operation;
+  operation.copies = kind;
+  operation.copiedBytes = bytes;
   if (kind == kOnDevice) {
-    countCopy(kind, bytes, false);
     operation.run = [=] { std::memcpy(onDevice(to), onDevice(from), bytes); };
     return enqueue(stream, std::move(operation));
   }
   const void* host = kind == kToDevice ? from : to;
   bool pageable = !isPinned(host, bytes);
-  countCopy(kind, bytes, pageable);
+  if (pageable) countPageable();
   operation.host = host;
   operation.hostBytes = bytes;
   if (kind == kToDevice) {

@@ -44,6 +44,7 @@ std::set<Graph*> executable;  // ready to launch
 
 void issue(Stream* stream, const Operation& operation) {
   if (operation.issued) operation.issued();
+  if (operation.copies != 0) countCopy(operation.copies, operation.copiedBytes);
   std::lock_guard<std::mutex> lock(stream->mutex);
   stream->queue.push_back(operation);
 }

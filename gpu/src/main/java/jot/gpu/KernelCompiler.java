@@ -3,20 +3,29 @@ package jot.gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import jot.bindings.nvrtc.Nvrtc;
 
 /** Compiles kernels for an architecture by NVRTC. */
 final class KernelCompiler {
+  /** Machine code, and what the compiler said about it. */
+  record Compiled(byte[] cubin, String log) {}
+
   private final List<String> options;
 
   /**
    * Prepares to compile.
    *
    * @param architecture such as {@code "sm_90"}
+   * @param more options of NVRTC
    */
-  KernelCompiler(String architecture) {
-    options = List.of("--gpu-architecture=" + architecture, "--std=c++17");
+  KernelCompiler(String architecture, String... more) {
+    List<String> all = new ArrayList<>();
+    all.add("--gpu-architecture=" + architecture);
+    all.add("--std=c++17");
+    all.addAll(List.of(more));
+    options = List.copyOf(all);
   }
 
   List<String> options() {
@@ -63,8 +72,8 @@ final class KernelCompiler {
     return "sm_" + best;
   }
 
-  /** The machine code of a source. */
-  byte[] compile(String name, String source) {
+  /** Compiles a source. */
+  Compiled compile(String name, String source) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment program = arena.allocate(ValueLayout.ADDRESS);
       Status.nvrtc(
@@ -84,7 +93,7 @@ final class KernelCompiler {
     }
   }
 
-  private byte[] compile(Arena arena, MemorySegment program, String name) {
+  private Compiled compile(Arena arena, MemorySegment program, String name) {
     MemorySegment all = arena.allocate(ValueLayout.ADDRESS, options.size());
     for (int k = 0; k < options.size(); k++) {
       all.setAtIndex(ValueLayout.ADDRESS, k, arena.allocateFrom(options.get(k)));
@@ -105,7 +114,7 @@ final class KernelCompiler {
     Status.nvrtc("nvrtcGetCUBINSize", Nvrtc.nvrtcGetCUBINSize(program, size));
     MemorySegment cubin = arena.allocate(size.get(ValueLayout.JAVA_LONG, 0));
     Status.nvrtc("nvrtcGetCUBIN", Nvrtc.nvrtcGetCUBIN(program, cubin));
-    return cubin.toArray(ValueLayout.JAVA_BYTE);
+    return new Compiled(cubin.toArray(ValueLayout.JAVA_BYTE), log(arena, program));
   }
 
   private static String log(Arena arena, MemorySegment program) {

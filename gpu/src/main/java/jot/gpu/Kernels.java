@@ -70,7 +70,7 @@ final class Kernels {
         return module;
       }
     }
-    cubin = compiler.compile(source.key() + ".cu", text);
+    cubin = compiler.compile(source.key() + ".cu", text).cubin();
     cache.store(key, cubin);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);

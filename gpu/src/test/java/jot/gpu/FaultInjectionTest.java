@@ -76,7 +76,9 @@ class FaultInjectionTest {
         run();
       } catch (CudaException e) {
         thrown++;
-        assertThat(e).hasMessageContaining(e.call() + " failed with status").hasMessageContaining(";");
+        assertThat(e)
+            .hasMessageContaining(e.call() + " failed with status")
+            .hasMessageContaining(";");
         assertThat(e.status()).isNotZero();
       }
       Emulator.forgetFaults();

@@ -91,8 +91,7 @@ final class Scenario {
     s.bind(out, result);
     MatrixSource g = plan.cost();
     s.marginals(plan, rowSums, columnSums);
-    s.rightHandSide(
-        plan, g, epsilon, null, null, rowSums, anchor, level, share, rhs, diagonal);
+    s.rightHandSide(plan, g, epsilon, null, null, rowSums, anchor, level, share, rhs, diagonal);
     s.eliminate(plan, rowSums, columnSums, factor, components, null);
     s.eliminateSolve(factor, rhs, y, null);
     s.rowUnknowns(plan, rowSums, anchor, share, y, x, null);

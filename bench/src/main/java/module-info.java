@@ -5,6 +5,7 @@
 @SuppressWarnings("requires-automatic") // XChart names no module
 module jot.bench {
   requires static java.desktop;
+  requires static jmh.core;
   requires static org.jspecify;
   requires static xchart;
   requires info.picocli;
@@ -19,6 +20,10 @@ module jot.bench {
   opens jot.bench to
       info.picocli;
   opens jot.bench.demo to
+      info.picocli;
+  opens jot.bench.kernels to
+      info.picocli;
+  opens jot.bench.peers to
       info.picocli;
   opens jot.bench.solvers to
       info.picocli;

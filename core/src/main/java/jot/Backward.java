@@ -77,7 +77,8 @@ final class Backward {
             pass.solverName(problem),
             status(pass, problem),
             pass.residual(problem),
-            pass.steps(problem));
+            pass.steps(problem),
+            pass.fill(problem));
         gradients.setError(problem, estimate ? pass.error(problem) : Double.NaN);
       }
       return gradients;

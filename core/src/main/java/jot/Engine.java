@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import jot.backward.Implicit;
 import jot.backward.LinearChoice;
 import jot.geometry.Geometry;
+import jot.solve.Descent;
 import jot.solve.Forward;
 import jot.solve.ForwardSolver;
 import jot.solve.ForwardState;
@@ -38,6 +39,9 @@ final class Engine implements AutoCloseable {
 
   private static final double PATIENCE_LOG = 80;
 
+  /** A descent takes at most this part of the iterations. */
+  private static final int DESCENT_SHARE = 4;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Settings settings;
   private final Backend backend;
@@ -54,8 +58,10 @@ final class Engine implements AutoCloseable {
   private final boolean[] byScaling;
   private final boolean[] byLog;
   private final boolean[] byNewton;
+  private final boolean[] descended;
   private final Accelerated accelerated;
   private @Nullable NewtonCg newton;
+  private @Nullable Descent descent;
   private final Tensor rowAnchor;
   private final Tensor columnAnchor;
   private @Nullable Implicit implicit;
@@ -76,6 +82,7 @@ final class Engine implements AutoCloseable {
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
     byNewton = new boolean[session.batch()];
+    descended = new boolean[session.batch()];
     accelerated = new Accelerated(settings.solver(), state, arena);
     rowAnchor = vector(session.rows());
     columnAnchor = vector(session.columns());
@@ -235,15 +242,19 @@ final class Engine implements AutoCloseable {
     start(f);
     forward.begin(limits);
     choose();
+    descend();
     sweep(scaling, byScaling, PATIENCE_SCALING);
     sweep(log, byLog, PATIENCE_LOG);
+    forward.explainFailures();
     if (any(byNewton)) {
+      boolean warm = f != null || settings.schedule().descends();
       forward.newton(
-          newtonCg(), byNewton, f != null && settings.solver() == Solver.NEWTON, limits, progress);
+          newtonCg(), byNewton, warm && settings.solver() == Solver.NEWTON, limits, progress);
     }
     if (accelerated.isAskedFor()) {
       accelerated.solve(forward, limits, progress);
     }
+    forward.explainFailures();
     forward.measureEnded();
     session.read(state.plan().f(), state.fHost());
     session.read(state.plan().g(), state.gHost());
@@ -255,6 +266,19 @@ final class Engine implements AutoCloseable {
           throw new NotConvergedException(status, problem, residual(problem));
         }
       }
+    }
+  }
+
+  /** ε-scaling, where it is asked for. */
+  private void descend() {
+    EpsilonSchedule schedule = settings.schedule();
+    int sweeps = limits.maxIterations() / DESCENT_SHARE;
+    if (schedule.descends() && sweeps > 0) {
+      if (descent == null) {
+        descent = new Descent(state, arena);
+      }
+      descent.run(schedule.start(), schedule.factor(), schedule.adapts(), sweeps, descended);
+      forward.reserve(descended, sweeps);
     }
   }
 
@@ -417,6 +441,8 @@ final class Engine implements AutoCloseable {
             case AUTO -> LinearChoice.AUTO;
             case DENSE -> LinearChoice.DENSE;
             case CG -> LinearChoice.CG;
+            case CG_DIAGONAL -> LinearChoice.CG_DIAGONAL;
+            case CG_GRAPH -> LinearChoice.CG_GRAPH;
           };
       pass = new Implicit(state.batch(), arena, choice, settings.linearTolerance());
       implicit = pass;

@@ -22,6 +22,7 @@ public final class Gradients {
   private final double[] residual;
   private final double[] error;
   private final int[] steps;
+  private final long[] fill;
   private final String[] solver;
   private final LinearStatus[] status;
 
@@ -35,6 +36,7 @@ public final class Gradients {
     residual = new double[batch];
     error = new double[batch];
     steps = new int[batch];
+    fill = new long[batch];
     solver = new String[batch];
     status = new LinearStatus[batch];
   }
@@ -46,15 +48,22 @@ public final class Gradients {
     status[problem] = LinearStatus.NONE;
     residual[problem] = 0;
     steps[problem] = 0;
+    fill[problem] = 0;
     error[problem] = Double.NaN;
   }
 
   void setSolve(
-      int problem, String name, LinearStatus solveStatus, double solveResidual, int solveSteps) {
+      int problem,
+      String name,
+      LinearStatus solveStatus,
+      double solveResidual,
+      int solveSteps,
+      long factorFill) {
     solver[problem] = name;
     status[problem] = solveStatus;
     residual[problem] = solveResidual;
     steps[problem] = solveSteps;
+    fill[problem] = factorFill;
   }
 
   void setError(int problem, double estimate) {
@@ -163,6 +172,14 @@ public final class Gradients {
   /** Steps of a problem's linear solve; 0 for a direct one. */
   public int steps(int problem) {
     return steps[problem];
+  }
+
+  /**
+   * Entries of the factor of the plan's graph that preconditioned a problem's linear solve; 0 where
+   * there was none.
+   */
+  public long fill(int problem) {
+    return fill[problem];
   }
 
   /**

@@ -15,6 +15,16 @@ public enum LinearSolver {
   /** Accurate elimination, exact to rounding even next to a permutation; min(m, n)² doubles. */
   DENSE,
 
-  /** Conjugate gradients, O(n) memory, one read of the plan a step; slow at small ε. */
-  CG
+  /**
+   * Conjugate gradients: one read of the plan a step, or of the entries that count where they are
+   * few. At small ε a factor of the plan's own graph keeps the steps few; whether it is worth its
+   * while is decided on the way. One m×n array of F64 for a stored cost, and O(m + n).
+   */
+  CG,
+
+  /** {@link #CG} with the diagonal as preconditioner and every product dense: to compare. */
+  CG_DIAGONAL,
+
+  /** {@link #CG} with the graph's factor from the first step: to compare. */
+  CG_GRAPH
 }

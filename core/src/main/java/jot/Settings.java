@@ -8,6 +8,7 @@ record Settings(
     double tolerance,
     int maxIterations,
     Solver solver,
+    EpsilonSchedule schedule,
     LinearSolver linearSolver,
     double linearTolerance,
     @Nullable ProgressListener listener,

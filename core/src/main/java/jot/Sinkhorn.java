@@ -97,6 +97,7 @@ public final class Sinkhorn {
     private double tolerance = 1e-6;
     private int maxIterations = 10_000;
     private Solver solver = Solver.AUTO;
+    private EpsilonSchedule schedule = EpsilonSchedule.none();
     private LinearSolver linearSolver = LinearSolver.AUTO;
     private double linearTolerance = 1e-10;
     private @Nullable String backend;
@@ -134,6 +135,12 @@ public final class Sinkhorn {
     /** The forward iteration. Default {@link Solver#AUTO}. */
     public Builder solver(Solver value) {
       solver = value;
+      return this;
+    }
+
+    /** How the solver comes down to ε from larger ones. Default {@link EpsilonSchedule#none()}. */
+    public Builder epsilonSchedule(EpsilonSchedule value) {
+      schedule = value;
       return this;
     }
 
@@ -205,6 +212,7 @@ public final class Sinkhorn {
               tolerance,
               maxIterations,
               solver,
+              schedule,
               linearSolver,
               linearTolerance,
               listener,

@@ -7,8 +7,9 @@ package jot;
  */
 public enum Solver {
   /**
-   * The faster of the others for each problem: {@link #SCALING} for a dense cost whose range is at
-   * most 500 ε, else {@link #LOG}.
+   * The fastest for each problem: begins with {@link #SCALING} for a dense cost whose range is at
+   * most 500 ε, else with {@link #LOG}, and leaves a problem to {@link #NEWTON} whose residuals say
+   * that more sweeps lie ahead than that is worth.
    */
   AUTO,
 
@@ -22,7 +23,7 @@ public enum Solver {
 
   /**
    * Truncated Newton with ε-scaling on the semi-dual: for small ε, where sweeps would crawl. One
-   * m×n array of F64.
+   * m×n array of F64 for a dense cost; for points O(m + n) and the entries of the plan that count.
    */
   NEWTON,
 

@@ -17,10 +17,14 @@ public enum Status {
       "not converged to the tolerance: the residual is at the floor that rounding sets for this"
           + " cost and epsilon; the result is as good as it gets, raise the tolerance or epsilon"),
 
-  /** A row or column with mass has no finite cost, so no plan exists. */
+  /**
+   * Costs of +∞ leave no plan: a row or column with mass has no finite cost, or rows have more mass
+   * than all the columns can take that they have a finite cost to. The second is noticed once the
+   * iteration makes no progress.
+   */
   INFEASIBLE(
-      "no plan exists: a row or column with mass has no finite cost to any partner with mass; allow"
-          + " a pair or take its weight to zero");
+      "no plan exists: rows or columns have more mass than the partners can take that they have a"
+          + " finite cost to; allow a pair, or change the weights");
 
   private final String message;
 

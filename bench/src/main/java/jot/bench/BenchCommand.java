@@ -1,5 +1,7 @@
 package jot.bench;
 
+import jot.bench.kernels.KernelsCommand;
+import jot.bench.peers.PeersCommand;
 import jot.bench.solvers.SolversCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = SolversCommand.class,
+    subcommands = {SolversCommand.class, PeersCommand.class, KernelsCommand.class},
     synopsisSubcommandLabel = "BENCHMARK",
     description = "Measures on this machine what the documentation claims.")
 final class BenchCommand implements Runnable {
@@ -24,6 +26,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a benchmark: solvers, received none");
+        spec.commandLine(), "expected a benchmark: solvers, peers or kernels, received none");
   }
 }

@@ -14,13 +14,35 @@ public final class Json {
 
   private final StringBuilder out = new StringBuilder();
 
-  private Json() {}
+  private final boolean inOneLine;
+
+  private Json(boolean inOneLine) {
+    this.inOneLine = inOneLine;
+  }
 
   /** The document, indented by two blanks, with a line feed at its end. */
   public static String text(Map<String, ? extends @Nullable Object> document) {
-    Json json = new Json();
+    Json json = new Json(false);
     json.object(document, "\n");
     return json.out.append('\n').toString();
+  }
+
+  /** A list of objects, one a line, with a line feed at its end. */
+  public static String text(List<? extends Map<String, ? extends @Nullable Object>> rows) {
+    StringBuilder text = new StringBuilder("[");
+    String separator = "\n";
+    for (Map<String, ? extends @Nullable Object> row : rows) {
+      text.append(separator).append(line(row));
+      separator = ",\n";
+    }
+    return text.append("\n]\n").toString();
+  }
+
+  /** The document in one line, without a line feed. */
+  public static String line(Map<String, ? extends @Nullable Object> document) {
+    Json json = new Json(true);
+    json.object(document, "");
+    return json.out.toString();
   }
 
   private void value(@Nullable Object value, String newline) {
@@ -39,7 +61,7 @@ public final class Json {
   }
 
   private void object(Map<?, ?> map, String newline) {
-    String deeper = newline + "  ";
+    String deeper = inOneLine ? "" : newline + "  ";
     between(
         '{',
         map.entrySet().iterator(),
@@ -60,7 +82,7 @@ public final class Json {
     while (items.hasNext()) {
       item.accept(items.next());
       if (items.hasNext()) {
-        out.append(close == ']' ? ", " : ",");
+        out.append(inOneLine || close == ']' ? ", " : ",");
       }
     }
     if (any && close == '}') {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import jot.EpsilonSchedule;
 import jot.Gradients;
 import jot.LinearSolver;
 import jot.LinearStatus;
@@ -119,10 +120,20 @@ final class SolveCommand implements Callable<Integer> {
   Solver solver;
 
   @Option(
+      names = "--epsilon-schedule",
+      paramLabel = "F",
+      description =
+          "Come down to ε from a quarter of the cost's range: by this factor, or 'adaptive'."
+              + " Default: begin at ε.")
+  @Nullable String schedule;
+
+  @Option(
       names = "--linear-solver",
-      paramLabel = "auto|dense|cg",
+      paramLabel = "NAME",
       defaultValue = "AUTO",
-      description = "Solver of the gradient's linear system. Default: auto.")
+      description =
+          "Solver of the gradient's linear system: auto, dense, cg, or to compare cg_diagonal,"
+              + " cg_graph. Default: auto.")
   LinearSolver linearSolver;
 
   @Option(
@@ -200,6 +211,7 @@ final class SolveCommand implements Callable<Integer> {
             .tolerance(tolerance)
             .maxIterations(maxIterations)
             .solver(solver)
+            .epsilonSchedule(schedule())
             .linearSolver(linearSolver)
             .listener(progress);
     if (backend != null) {
@@ -221,6 +233,21 @@ final class SolveCommand implements Callable<Integer> {
               + Failure.oneLine(e)
               + "; see jot doctor",
           e);
+    }
+  }
+
+  private EpsilonSchedule schedule() {
+    if (schedule == null) {
+      return EpsilonSchedule.none();
+    }
+    if (schedule.equals("adaptive")) {
+      return EpsilonSchedule.adaptive();
+    }
+    try {
+      return EpsilonSchedule.factor(Double.parseDouble(schedule));
+    } catch (IllegalArgumentException e) { // not a number, or none that ε could be divided by
+      throw new BadInputException(
+          "--epsilon-schedule: expected a factor above 1 or 'adaptive', received " + schedule, e);
     }
   }
 

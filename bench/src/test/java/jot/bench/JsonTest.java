@@ -50,4 +50,24 @@ class JsonTest {
     assertThat(json.get("list").get(0).get("ok").booleanValue()).isTrue();
     assertThat(json.get("map").isObject()).isTrue();
   }
+
+  @Test
+  void a_document_fits_in_a_line() throws Exception {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("text", "two\nlines {");
+    document.put("list", List.of(1, 2));
+    document.put("map", Map.of("x", 0.5));
+    String line = Json.line(document);
+    assertThat(line)
+        .isEqualTo("{\"text\": \"two\\nlines {\", \"list\": [1, 2], \"map\": {\"x\": 0.5}}");
+    assertThat(read(line).get("map").get("x").doubleValue()).isEqualTo(0.5);
+  }
+
+  @Test
+  void a_list_of_rows_has_a_line_for_each() throws Exception {
+    String text = Json.text(List.of(Map.of("a", 1), Map.of("a", 2)));
+    assertThat(text).isEqualTo("[\n{\"a\": 1},\n{\"a\": 2}\n]\n");
+    assertThat(read(text).get(1).get("a").intValue()).isEqualTo(2);
+    assertThat(read(Json.text(List.of()))).isEmpty();
+  }
 }

@@ -97,6 +97,8 @@ class SolveBadInputTest {
         "--cost @C.npy --epsilon 1 --threads 9999 | --threads;9999",
         "--cost @C.npy --epsilon 1 --solver fast | --solver;fast;scaling",
         "--cost @C.npy --epsilon 1 --linear-solver lu | --linear-solver;lu;dense",
+        "--cost @C.npy --epsilon 1 --epsilon-schedule slow | --epsilon-schedule;slow;adaptive",
+        "--cost @C.npy --epsilon 1 --epsilon-schedule 1 | --epsilon-schedule;received 1;above 1",
         "--cost @C.npy --epsilon 1 --backend abacus | --backend;abacus;reference",
         "--cost @C.npy --epsilon 1 --backend cuda | --backend;cuda",
         "--cost @C.npy --epsilon 1 --dtype f16 | --dtype;f16;f32",

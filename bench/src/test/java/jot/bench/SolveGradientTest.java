@@ -48,6 +48,9 @@ class SolveGradientTest {
       strings = {
         "--linear-solver dense",
         "--linear-solver cg",
+        "--linear-solver cg_graph",
+        "--epsilon-schedule adaptive",
+        "--epsilon-schedule 3",
         "--solver log",
         "--backend reference"
       })

@@ -3,6 +3,7 @@ package jot.backward;
 import java.lang.foreign.Arena;
 import jot.marginal.Batch;
 import jot.marginal.ConjugateGradient;
+import jot.marginal.ConjugateGradient.Preconditioning;
 import jot.marginal.DenseElimination;
 import jot.marginal.MarginalSolver;
 import jot.spi.Buffer;
@@ -239,8 +240,14 @@ public final class Implicit {
 
   private ConjugateGradient cg() {
     if (cg == null) {
-      int steps = choice == LinearChoice.CG ? 20_000 : 1_000;
-      cg = new ConjugateGradient(session, arena, steps);
+      int steps = choice == LinearChoice.AUTO ? 1_000 : 20_000;
+      Preconditioning by =
+          switch (choice) {
+            case AUTO, DENSE, CG -> Preconditioning.AUTO;
+            case CG_DIAGONAL -> Preconditioning.DIAGONAL;
+            case CG_GRAPH -> Preconditioning.GRAPH;
+          };
+      cg = new ConjugateGradient(session, arena, steps, by, true);
     }
     return cg;
   }
@@ -313,6 +320,11 @@ public final class Implicit {
   public int steps(int problem) {
     MarginalSolver solver = solver(problem);
     return solver == null ? 0 : solver.steps(problem);
+  }
+
+  /** Entries of the factor of the plan's graph that preconditioned the linear solve, 0 without. */
+  public long fill(int problem) {
+    return dense[problem] || cg == null ? 0 : cg.fill(problem);
   }
 
   /** Components of the plan's graph that the linear solver saw. */

@@ -7,5 +7,9 @@ public enum LinearChoice {
   /** Accurate elimination. */
   DENSE,
   /** Conjugate gradients. */
-  CG
+  CG,
+  /** The same, preconditioned by the diagonal. */
+  CG_DIAGONAL,
+  /** The same, preconditioned by the graph. */
+  CG_GRAPH
 }

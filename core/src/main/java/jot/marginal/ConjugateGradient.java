@@ -1,9 +1,10 @@
 package jot.marginal;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import jot.spi.Buffer;
-import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
+import jot.spi.PlanGraph;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -11,14 +12,16 @@ import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conjugate gradients on the anchored product, one read of the plan a step. All scalars stay on the
- * backend; every problem stops on its own, when its residual in the preconditioner's norm has
- * fallen by the tolerance. The residual's mean is left alone: correcting it would add noise as
- * large as the small components (MATH 2). Memory O(n) a problem.
+ * Conjugate gradients on the anchored product. All scalars stay on the backend; every problem stops
+ * on its own, when its residual in the preconditioner's norm has fallen by the tolerance. The
+ * residual's mean is left alone: correcting it would add noise as large as the small components
+ * (MATH 2). Memory O(n) a problem.
  *
- * <p>Steps begin with the diagonal as preconditioner. A problem that would need many more than a
- * factor of its plan's graph costs, counted in work and not in time, begins again with {@link
- * GraphPreconditioner}, where the backend has one and the plan is stored.
+ * <p>Where the backend has a {@link PlanGraph}: a problem whose plan has few entries above rounding
+ * takes its products from those alone, any other reads the whole plan at each step. Steps begin
+ * with the diagonal as preconditioner. A problem that would need many more than a factor of its
+ * plan's graph costs, counted in work and not in time, begins again with the factor; in the solves
+ * that follow it begins with it.
  */
 public final class ConjugateGradient implements MarginalSolver {
   /** Steps between polls. */
@@ -32,8 +35,13 @@ public final class ConjugateGradient implements MarginalSolver {
    */
   private static final double ENTRIES_PER_EDGE = 2500;
 
+  /** Entries of a dense product that cost as much as one of a sparse product. */
+  private static final double DENSE_PER_SPARSE = 8;
+
   private final Session session;
   private final int maxSteps;
+  private final Preconditioning wanted;
+  private final boolean exact;
   private final Buffer inverse;
   private final Buffer residual;
   private final Buffer z;
@@ -45,14 +53,37 @@ public final class ConjugateGradient implements MarginalSolver {
   private final Buffer pq;
   private final Buffer one;
   private final Buffer steps;
-  private final Buffer kept;
+  private final Buffer count;
+  private final Buffer squared;
+  private final Buffer goal;
   private final Tensor activeHost;
   private final Tensor rzHost;
   private final Tensor firstHost;
   private final Tensor stepsHost;
-  private final Tensor keptHost;
+  private final Tensor countHost;
+  private final boolean[] pending;
+  private final boolean[] isSparse;
+  private final boolean[] chosen;
+  private final boolean[] without;
   private final boolean[] byGraph;
-  private @Nullable GraphPreconditioner graph;
+  private final double[] tolerances;
+  private final double[] entries;
+  private final double[] edges;
+  private final double[] kept;
+  private final boolean[] graphHelped;
+  private @Nullable PlanGraph graph;
+  private boolean sparseProducts;
+  private @Nullable PlanGraph preconditioner;
+
+  /** Which preconditioner a solve gets. */
+  public enum Preconditioning {
+    /** What is worth its while. */
+    AUTO,
+    /** The diagonal, always. */
+    DIAGONAL,
+    /** The graph's factor from the first step, wherever the backend can build it. */
+    GRAPH
+  }
 
   /**
    * Allocates the vectors on the session of the systems to come.
@@ -60,8 +91,22 @@ public final class ConjugateGradient implements MarginalSolver {
    * @param maxSteps steps at most
    */
   public ConjugateGradient(Session session, Arena arena, int maxSteps) {
+    this(session, arena, maxSteps, Preconditioning.AUTO, true);
+  }
+
+  /**
+   * As above, for special uses.
+   *
+   * @param preconditioning prescribes the preconditioner: to compare
+   * @param exact whether flows over the lightest edges of the plan's graph are to be right; else
+   *     what is below the rounding of a row's and a column's sum may be left out
+   */
+  public ConjugateGradient(
+      Session session, Arena arena, int maxSteps, Preconditioning preconditioning, boolean exact) {
+    this.exact = exact;
     this.session = session;
     this.maxSteps = maxSteps;
+    wanted = preconditioning;
     int n = session.columns();
     inverse = session.vector(n);
     residual = session.vector(n);
@@ -74,15 +119,27 @@ public final class ConjugateGradient implements MarginalSolver {
     pq = session.scalar();
     one = session.scalar();
     steps = session.scalar();
-    kept = session.scalar();
+    count = session.scalar();
+    squared = session.scalar();
+    goal = session.scalar();
     session.fill(one, 1, null);
     Shape scalars = new Shape(session.batch(), 1, 1);
     activeHost = Tensor.allocate(arena, DType.F64, scalars);
     rzHost = Tensor.allocate(arena, DType.F64, scalars);
     firstHost = Tensor.allocate(arena, DType.F64, scalars);
     stepsHost = Tensor.allocate(arena, DType.F64, scalars);
-    keptHost = Tensor.allocate(arena, DType.F64, scalars);
-    byGraph = new boolean[session.batch()];
+    countHost = Tensor.allocate(arena, DType.F64, scalars);
+    int batch = session.batch();
+    pending = new boolean[batch];
+    isSparse = new boolean[batch];
+    chosen = new boolean[batch];
+    without = new boolean[batch];
+    byGraph = new boolean[batch];
+    kept = new double[batch];
+    graphHelped = new boolean[batch];
+    tolerances = new double[batch];
+    entries = new double[batch];
+    edges = new double[batch];
   }
 
   @Override
@@ -92,57 +149,196 @@ public final class ConjugateGradient implements MarginalSolver {
 
   @Override
   public void solve(MarginalSystem system, Buffer active, double tolerance) {
+    Arrays.fill(tolerances, tolerance);
+    run(system, active);
+  }
+
+  /** As {@link #solve(MarginalSystem, Buffer, double)} with a tolerance for each problem. */
+  public void solve(MarginalSystem system, Buffer active, double[] tolerance) {
+    System.arraycopy(tolerance, 0, tolerances, 0, tolerances.length);
+    run(system, active);
+  }
+
+  private void run(MarginalSystem system, Buffer active) {
+    for (int problem = 0; problem < tolerances.length; problem++) {
+      countHost.setFlat(problem, tolerances[problem] * tolerances[problem]);
+    }
+    session.write(countHost, squared);
+    session.poll();
     session.reciprocal(system.diagonal(), inverse, active);
     session.fill(steps, 0, active);
-    start(system, active, null);
-    int issued = iterate(system, active, tolerance, null, TRIAL, 0);
-    if (anyActive()
-        && system.plan() instanceof MatrixSource.Stored plan
-        && chooseGraph(tolerance)) {
-      graph(system, plan, active, tolerance);
-    }
-    if (anyActive()) {
-      session.write(activeHost, active);
-      session.poll();
-      iterate(system, active, tolerance, null, maxSteps, issued);
-    }
+    scan(system, active);
+    group(system, active, true);
+    group(system, active, false);
     session.read(rz, rzHost);
     session.read(first, firstHost);
     session.read(steps, stepsHost);
     session.poll();
   }
 
+  /** Entries of the graph's factor that the last solve of a problem had, 0 without one. */
+  public long fill(int problem) {
+    return graph == null || !byGraph[problem] ? 0 : graph.fill(problem);
+  }
+
+  /** Edges that the last solve's preconditioner kept of a problem's plan, 0 without one. */
+  public long kept(int problem) {
+    return byGraph[problem] ? (long) kept[problem] : 0;
+  }
+
+  /** Which problems there are, and whose plans are sparse. */
+  private void scan(MarginalSystem system, Buffer active) {
+    if (graph == null && wanted != Preconditioning.DIAGONAL) {
+      graph = session.planGraph();
+    }
+    if (graph != null) {
+      graph.scan(system.plan(), exact, count, active);
+      session.read(count, countHost);
+    }
+    session.read(active, activeHost);
+    session.poll();
+    for (int problem = 0; problem < pending.length; problem++) {
+      pending[problem] = activeHost.getFlat(problem) != 0;
+      entries[problem] = graph == null ? -1 : countHost.getFlat(problem);
+      isSparse[problem] = pending[problem] && entries[problem] >= 0;
+      byGraph[problem] = false;
+    }
+  }
+
+  /** Solves the pending problems whose plans are sparse, or those whose plans are not. */
+  private void group(MarginalSystem system, Buffer active, boolean sparse) {
+    sparseProducts = sparse;
+    boolean mayBuild = graph != null && (sparse || system.plan() instanceof MatrixSource.Stored);
+    boolean forced = wanted == Preconditioning.GRAPH;
+    for (int problem = 0; problem < pending.length; problem++) {
+      boolean mine = pending[problem] && isSparse[problem] == sparse;
+      chosen[problem] = mine && mayBuild && (forced || graphHelped[problem]);
+      without[problem] = mine && !chosen[problem];
+      edges[problem] = forced ? Double.MAX_VALUE : edges[problem];
+    }
+    factorised(system, active);
+    if (!send(without, active)) {
+      return;
+    }
+    preconditioner = null;
+    start(system, active);
+    int issued = iterate(system, active, TRIAL, 0);
+    if (anyActive() && mayBuild && !forced) {
+      chooseGraph();
+      factorised(system, active);
+      preconditioner = null;
+      send(without, active);
+    }
+    if (anyActive()) {
+      iterate(system, active, maxSteps, issued);
+    }
+  }
+
+  /** Solves the chosen problems with their graphs; those that have too large a one go without. */
+  private void factorised(MarginalSystem system, Buffer active) {
+    PlanGraph own = graph;
+    if (own == null || !send(chosen, active)) {
+      return;
+    }
+    for (int problem = 0; problem < chosen.length; problem++) {
+      countHost.setFlat(problem, edges[problem]);
+    }
+    session.write(countHost, count);
+    session.poll();
+    own.build(system.plan(), system.rhs(), count, active);
+    session.read(count, countHost);
+    session.poll();
+    for (int problem = 0; problem < chosen.length; problem++) {
+      if (chosen[problem]) {
+        boolean built = countHost.getFlat(problem) >= 0;
+        kept[problem] = built ? countHost.getFlat(problem) : 0;
+        chosen[problem] = built;
+        without[problem] |= !built;
+        byGraph[problem] |= built;
+        graphHelped[problem] = built;
+      }
+    }
+    if (send(chosen, active)) {
+      preconditioner = own;
+      start(system, active);
+      iterate(system, active, maxSteps, 0);
+    }
+  }
+
+  /**
+   * Chooses among the active problems those whose remaining steps, at the rate so far, are worth a
+   * factor, and how many edges it may have; the others go on without.
+   */
+  private void chooseGraph() {
+    session.read(rz, rzHost);
+    session.read(first, firstHost);
+    session.poll();
+    for (int problem = 0; problem < chosen.length; problem++) {
+      boolean open = activeHost.getFlat(problem) != 0;
+      double fallen = Math.min(residual(problem), 0.99);
+      double remaining = TRIAL * (Math.log(tolerances[problem]) / Math.log(fallen) - 1);
+      double product =
+          sparseProducts
+              ? DENSE_PER_SPARSE * entries[problem]
+              : (double) session.rows() * session.columns();
+      double affordable = Math.min(remaining * product / ENTRIES_PER_EDGE, Double.MAX_VALUE);
+      chosen[problem] = open && affordable >= session.rows() + session.columns();
+      without[problem] = open && !chosen[problem];
+      if (open) {
+        edges[problem] = affordable;
+      }
+    }
+  }
+
+  /** Sends a mask, to the host's copy too; says whether it names anything. */
+  private boolean send(boolean[] marks, Buffer active) {
+    boolean any = false;
+    for (int problem = 0; problem < marks.length; problem++) {
+      activeHost.setFlat(problem, marks[problem] ? 1 : 0);
+      any |= marks[problem];
+    }
+    if (any) {
+      session.write(activeHost, active);
+      session.poll();
+    }
+    return any;
+  }
+
   /** From zero, with the first direction of the preconditioner. */
-  private void start(MarginalSystem system, Buffer active, @Nullable GraphPreconditioner by) {
+  private void start(MarginalSystem system, Buffer active) {
     session.fill(system.y(), 0, active);
     session.copy(system.rhs(), residual, active);
-    precondition(active, by);
+    precondition(active);
     session.copy(z, p, active);
     session.dot(residual, z, rz, active);
     session.copy(rz, first, active);
+    session.multiply(first, squared, goal, active);
     session.keepAbove(rz, 0, one, active);
   }
 
-  private void precondition(Buffer active, @Nullable GraphPreconditioner by) {
-    if (by == null) {
+  private void precondition(Buffer active) {
+    if (preconditioner == null) {
       session.multiply(residual, inverse, z, active);
     } else {
-      by.apply(residual, z, active);
+      preconditioner.apply(residual, z, active);
+    }
+  }
+
+  private void product(MarginalSystem system, Buffer active) {
+    PlanGraph own = graph;
+    if (sparseProducts && own != null) {
+      own.product(system.rowSums(), p, q, active);
+    } else {
+      system.product(p, q, active);
     }
   }
 
   /** Runs until no problem is active or the steps are used up; returns the steps issued. */
-  private int iterate(
-      MarginalSystem system,
-      Buffer active,
-      double tolerance,
-      @Nullable GraphPreconditioner by,
-      int limit,
-      int from) {
+  private int iterate(MarginalSystem system, Buffer active, int limit, int from) {
     int issued = from;
     do {
       for (int k = 0; k < BLOCK && issued < limit; k++, issued++) {
-        step(system, active, tolerance, by);
+        step(system, active);
       }
       session.read(active, activeHost);
       session.poll();
@@ -150,81 +346,18 @@ public final class ConjugateGradient implements MarginalSolver {
     return issued;
   }
 
-  private void step(
-      MarginalSystem system, Buffer active, double tolerance, @Nullable GraphPreconditioner by) {
-    system.product(p, q, active);
+  private void step(MarginalSystem system, Buffer active) {
+    product(system, active);
     session.dot(p, q, pq, active);
     session.keepAbove(pq, 0, one, active);
     session.axpy(1, rz, pq, p, system.y(), active);
     session.axpy(-1, rz, pq, q, residual, active);
-    precondition(active, by);
+    precondition(active);
     session.dot(residual, z, next, active);
     session.xpay(z, next, rz, p, active);
     session.copy(next, rz, active);
     session.axpy(1, one, one, one, steps, active);
-    session.keepAbove(rz, tolerance * tolerance, first, active);
-  }
-
-  /**
-   * Marks the problems whose remaining steps, at the rate so far, are worth a factor, and how many
-   * edges it may have.
-   */
-  private boolean chooseGraph(double tolerance) {
-    if (graph == null) {
-      graph = session.graphPreconditioner();
-    }
-    session.read(rz, rzHost);
-    session.read(first, firstHost);
-    session.poll();
-    boolean any = false;
-    for (int problem = 0; problem < byGraph.length; problem++) {
-      byGraph[problem] = false;
-      if (graph != null && activeHost.getFlat(problem) != 0) {
-        double fallen = Math.min(residual(problem), 0.99);
-        double remaining = TRIAL * (Math.log(tolerance) / Math.log(fallen) - 1);
-        double work = remaining * session.rows() * session.columns();
-        double edges = Math.min(work / ENTRIES_PER_EDGE, 1e15);
-        keptHost.setFlat(problem, edges);
-        byGraph[problem] = edges >= session.rows() + session.columns();
-        any |= byGraph[problem];
-      }
-    }
-    return any;
-  }
-
-  /** Solves the marked problems with their graph; leaves active those that go on without. */
-  private void graph(
-      MarginalSystem system, MatrixSource.Stored plan, Buffer active, double tolerance) {
-    GraphPreconditioner by = graph;
-    if (by == null) {
-      return;
-    }
-    boolean[] without = new boolean[byGraph.length];
-    for (int problem = 0; problem < byGraph.length; problem++) {
-      without[problem] = activeHost.getFlat(problem) != 0;
-      activeHost.setFlat(problem, byGraph[problem] ? 1 : 0);
-    }
-    session.write(activeHost, active);
-    session.write(keptHost, kept);
-    by.build(plan, kept, active);
-    session.read(kept, keptHost);
-    session.poll();
-    boolean any = false;
-    for (int problem = 0; problem < byGraph.length; problem++) {
-      byGraph[problem] = byGraph[problem] && keptHost.getFlat(problem) >= 0;
-      without[problem] = without[problem] && !byGraph[problem];
-      activeHost.setFlat(problem, byGraph[problem] ? 1 : 0);
-      any |= byGraph[problem];
-    }
-    if (any) {
-      session.write(activeHost, active);
-      session.poll();
-      start(system, active, by);
-      iterate(system, active, tolerance, by, maxSteps, 0);
-    }
-    for (int problem = 0; problem < byGraph.length; problem++) {
-      activeHost.setFlat(problem, without[problem] ? 1 : 0);
-    }
+    session.keepAbove(rz, 1, goal, active);
   }
 
   private boolean anyActive() {

@@ -77,7 +77,6 @@ final class ScalarKernels implements RowKernels {
   public double gibbs(
       MemorySegment c,
       long cAt,
-      double alpha,
       MemorySegment g,
       long gAt,
       double f,
@@ -87,8 +86,50 @@ final class ScalarKernels implements RowKernels {
       int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
-      double e = exp((f + get(g, gAt, j) - (get(c, cAt, j) - alpha)) * inverseEpsilon);
+      double e = exp((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
       set(dst, dstAt, j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public double gibbsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      double e = exp((f + get(g, gAt, j) - c.get(F32, cAt + 4L * j)) * inverseEpsilon);
+      set(dst, dstAt, j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
+  public double gibbsInF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      float f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      float slack = g.get(F32, gAt + 4L * j) - c.get(F32, cAt + 4L * j) + f;
+      float e = (float) Math.exp(slack * inverseEpsilon);
+      e = e < Float.MIN_NORMAL ? 0 : e;
+      dst.set(F32, dstAt + 4L * j, e);
       sum += e;
     }
     return sum;
@@ -215,6 +256,42 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public void dots(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      set(out, outAt, r, dot(x, xAt + r * xStride, y, yAt, n));
+    }
+  }
+
+  @Override
+  public void dotsF32(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double sum = 0;
+      for (int j = 0; j < n; j++) {
+        sum += x.get(F32, xAt + r * xStride + 4L * j) * get(y, yAt, j);
+      }
+      set(out, outAt, r, sum);
+    }
+  }
+
+  @Override
   public double dotSupport(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
     double sum = 0;
     for (int j = 0; j < n; j++) {
@@ -248,6 +325,25 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public int nextAtLeast(
+      MemorySegment x,
+      long xAt,
+      double bound,
+      MemorySegment top,
+      long topAt,
+      double share,
+      int from,
+      int n) {
+    for (int j = from; j < n; j++) {
+      double value = get(x, xAt, j);
+      if (value > 0 && value >= Math.min(bound, share * get(top, topAt, j))) {
+        return j;
+      }
+    }
+    return n;
+  }
+
+  @Override
   public int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
     for (int j = 0; j < n; j++) {
       double value = get(x, xAt, j);
@@ -264,6 +360,80 @@ final class ScalarKernels implements RowKernels {
     for (int j = 0; j < n; j++) {
       set(y, yAt, j, get(y, yAt, j) + s * get(x, xAt, j));
     }
+  }
+
+  @Override
+  public void axpys(
+      int rows,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      axpy(get(s, sAt, r), x, xAt + r * xStride, y, yAt, n);
+    }
+  }
+
+  @Override
+  public void axpysF32(
+      int rows,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double scale = get(s, sAt, r);
+      for (int j = 0; j < n; j++) {
+        set(y, yAt, j, get(y, yAt, j) + scale * x.get(F32, xAt + r * xStride + 4L * j));
+      }
+    }
+  }
+
+  @Override
+  public void addScaled(
+      double s,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    for (int j = 0; j < n; j++) {
+      double scaled = s * get(x, xAt, j);
+      set(out, outAt, j, scaled);
+      set(y, yAt, j, get(y, yAt, j) + scaled);
+    }
+  }
+
+  @Override
+  public boolean addLog(
+      double s,
+      MemorySegment p,
+      long pAt,
+      MemorySegment q,
+      long qAt,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    boolean all = true;
+    for (int j = 0; j < n; j++) {
+      double quotient = get(p, pAt, j) / get(q, qAt, j);
+      if (quotient >= NORMAL && quotient <= Double.MAX_VALUE) {
+        set(y, yAt, j, get(y, yAt, j) + s * Math.log(quotient));
+      } else {
+        all = false;
+      }
+    }
+    return all;
   }
 
   @Override
@@ -401,6 +571,33 @@ final class ScalarKernels implements RowKernels {
     for (int j = 0; j < n; j++) {
       double part = get(p, pAt, j) * (w + get(z, zAt, j));
       set(out, outAt, j, get(out, outAt, j) + part);
+    }
+  }
+
+  @Override
+  public int tileColumns() {
+    return 8;
+  }
+
+  @Override
+  public void addTile(
+      int depth,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment c,
+      long cAt,
+      long cStride) {
+    int columns = tileColumns();
+    for (int r = 0; r < TILE_ROWS; r++) {
+      for (int j = 0; j < columns; j++) {
+        double sum = 0;
+        for (int k = 0; k < depth; k++) {
+          sum += get(s, sAt, k * TILE_ROWS + r) * get(x, xAt, k * columns + j);
+        }
+        set(c, cAt + r * cStride, j, get(c, cAt + r * cStride, j) + sum);
+      }
     }
   }
 }

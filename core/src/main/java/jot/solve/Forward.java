@@ -15,6 +15,8 @@ public final class Forward {
   /** Polls without a tenth of progress after which a residual near its floor counts as stuck. */
   private static final int PATIENCE = 5;
 
+  private static final boolean[] GROUPS = {false, true};
+
   /** ulps of the largest term of an exponent that the floor of the residual is made of. */
   private static final double FLOOR_ULPS = 8;
 
@@ -27,8 +29,14 @@ public final class Forward {
   private final int[] passes;
   private final double[] before;
   private final boolean[] slow;
-  private final boolean[] running;
+  private final boolean[] mine;
+  private final boolean[] unfinished;
+  private final int[] budget;
+  private final Infeasibility infeasibility;
   private double sweepsWorthwhile = Double.POSITIVE_INFINITY;
+  private final boolean[] hasReserve;
+  private final boolean[] part;
+  private int reserved;
   private int issued;
 
   /** Prepares to solve on a state. */
@@ -41,7 +49,12 @@ public final class Forward {
     passes = new int[batch];
     before = new double[batch];
     slow = new boolean[batch];
-    running = new boolean[batch];
+    mine = new boolean[batch];
+    unfinished = new boolean[batch];
+    budget = new int[batch];
+    hasReserve = new boolean[batch];
+    part = new boolean[batch];
+    infeasibility = new Infeasibility(state);
     group = state.session().scalar();
   }
 
@@ -52,8 +65,15 @@ public final class Forward {
     history.clear();
     Arrays.fill(passes, 0);
     Arrays.fill(slow, false);
+    Arrays.fill(hasReserve, false);
     state.begin(limits.tolerance());
     state.session().columnUpdate(state.plan(), state.b(), null);
+  }
+
+  /** Sets so many iterations of these problems aside: a descent may have taken them. */
+  public void reserve(boolean[] problems, int iterations) {
+    System.arraycopy(problems, 0, hasReserve, 0, problems.length);
+    reserved = iterations;
   }
 
   /**
@@ -63,30 +83,38 @@ public final class Forward {
    */
   public void solve(
       ForwardSolver solver, boolean[] chosen, Limits limits, double patience, Progress progress) {
-    sweepsWorthwhile = patience;
     Arrays.fill(before, Double.POSITIVE_INFINITY);
-    int batch = state.session().batch();
-    boolean any = false;
-    for (int problem = 0; problem < batch; problem++) {
-      slow[problem] &= !chosen[problem];
-      boolean on = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
-      state.setActive(problem, on);
-      any |= on;
+    for (boolean reserve : GROUPS) {
+      if (takePart(chosen, reserve)) {
+        sweepsWorthwhile = patience;
+        issued = reserve ? reserved : 0;
+        sweeps(solver, limits, progress);
+      }
     }
-    if (!any) {
-      return;
+  }
+
+  /** Of the chosen problems those that have, or have not, come down to their ε. */
+  private boolean takePart(boolean[] chosen, boolean reserve) {
+    take(chosen, mine);
+    for (int problem = 0; problem < mine.length; problem++) {
+      mine[problem] &= hasReserve[problem] == reserve;
+      part[problem] = mine[problem];
+      slow[problem] &= !mine[problem];
     }
+    return any(mine);
+  }
+
+  private void sweeps(ForwardSolver solver, Limits limits, Progress progress) {
     Session session = state.session();
-    state.sendActive();
+    activate(mine);
     session.copy(state.active(), group, null);
-    issued = 0;
     Arrays.fill(best, Double.POSITIVE_INFINITY);
     Arrays.fill(waiting, 0);
     solver.prepare(state);
     iterate(solver, limits, progress);
     solver.finish(state, group);
     if (!(solver instanceof LogDomain)) {
-      reopen(chosen, solver.finishChangesPlan());
+      reopen(part, solver.finishChangesPlan());
       sweepsWorthwhile = Double.POSITIVE_INFINITY;
       iterate(log, limits, progress);
     }
@@ -100,20 +128,26 @@ public final class Forward {
    */
   public void newton(
       NewtonCg newton, boolean[] chosen, boolean warm, Limits limits, Progress progress) {
-    if (!take(chosen)) {
+    if (!take(chosen, unfinished)) {
       return;
     }
-    newton.solve(running, limits.tolerance(), limits.maxIterations(), warm, progress);
-    for (int problem = 0; problem < chosen.length; problem++) {
-      if (running[problem]) {
-        passes[problem] += newton.passes(problem);
-        state.end(problem, Outcome.CONVERGED);
-      }
+    for (int problem = 0; problem < budget.length; problem++) {
+      slow[problem] &= !unfinished[problem];
+      budget[problem] = limits.maxIterations() - state.iterations(problem);
     }
-    reopen(running, false);
-    state.session().columnUpdate(state.plan(), state.b(), state.active());
-    issued = 0;
-    iterate(log, limits, progress);
+    newton.solve(unfinished, limits.tolerance(), budget, warm, progress);
+    for (int problem = 0; problem < chosen.length; problem++) {
+      passes[problem] += unfinished[problem] ? newton.passes(problem) : 0;
+      mine[problem] = unfinished[problem] && newton.gaveUp(problem);
+    }
+    if (any(mine)) {
+      activate(mine);
+      state.session().columnUpdate(state.plan(), state.b(), state.active());
+      infeasibility.look(mine);
+      endInfeasible(mine);
+      take(unfinished, unfinished);
+    }
+    finish(limits, progress);
   }
 
   /**
@@ -122,44 +156,53 @@ public final class Forward {
    * measures the residual of what is returned.
    */
   public void solve(SemidualSolver solver, boolean[] chosen, Limits limits, Progress progress) {
-    if (!take(chosen)) {
-      return;
-    }
-    Session session = state.session();
-    solver.solve(running, limits.tolerance(), limits.maxIterations(), progress);
-    for (int problem = 0; problem < chosen.length; problem++) {
-      if (running[problem]) {
-        passes[problem] += solver.passes(problem);
-        state.end(problem, Outcome.MAX_ITERATIONS);
+    for (boolean reserve : GROUPS) {
+      if (takePart(chosen, reserve)) {
+        System.arraycopy(part, 0, unfinished, 0, part.length);
+        int left = limits.maxIterations() - (reserve ? reserved : 0);
+        solver.solve(unfinished, limits.tolerance(), left, progress);
+        for (int problem = 0; problem < part.length; problem++) {
+          passes[problem] += part[problem] ? solver.passes(problem) : 0;
+        }
+        finish(limits, progress);
       }
-      state.setActive(problem, running[problem]);
     }
-    state.sendActive();
-    session.columnUpdate(state.plan(), state.b(), state.active());
+  }
+
+  /**
+   * Sweeps in the log domain with what each problem has left of its iterations. The first measures
+   * the residual of what is returned; one that has none left is measured without an update.
+   */
+  private void finish(Limits limits, Progress progress) {
+    sweepsWorthwhile = Double.POSITIVE_INFINITY;
+    activate(unfinished);
+    state.session().columnUpdate(state.plan(), state.b(), state.active());
     for (int used = least(0); used < limits.maxIterations(); used = least(used)) {
-      for (int problem = 0; problem < chosen.length; problem++) {
-        boolean on = running[problem] && passes[problem] == used;
-        state.setActive(problem, on);
-        if (on) {
-          state.end(problem, Outcome.RUNNING);
+      for (int problem = 0; problem < mine.length; problem++) {
+        mine[problem] = unfinished[problem] && used(problem) == used;
+        if (mine[problem]) {
           best[problem] = Double.POSITIVE_INFINITY;
           waiting[problem] = 0;
-          running[problem] = false;
+          unfinished[problem] = false;
         }
       }
-      state.sendActive();
+      activate(mine);
       issued = used;
       iterate(log, limits, progress);
     }
     measureSpent();
   }
 
-  /** The fewest passes, at least so many, that a running problem has used; huge if none runs. */
+  private int used(int problem) {
+    return passes[problem] + state.iterations(problem);
+  }
+
+  /** The fewest passes, at least so many, that an unfinished problem has used; huge if none is. */
   private int least(int atLeast) {
     int least = Integer.MAX_VALUE;
-    for (int problem = 0; problem < running.length; problem++) {
-      if (running[problem] && passes[problem] >= atLeast) {
-        least = Math.min(least, passes[problem]);
+    for (int problem = 0; problem < unfinished.length; problem++) {
+      if (unfinished[problem] && used(problem) >= atLeast) {
+        least = Math.min(least, used(problem));
       }
     }
     return least;
@@ -167,37 +210,66 @@ public final class Forward {
 
   /** The residual of the problems that ran out of passes, without another update. */
   private void measureSpent() {
-    boolean any = false;
-    for (int problem = 0; problem < running.length; problem++) {
-      state.setActive(problem, running[problem]);
-      any |= running[problem];
+    if (any(unfinished)) {
+      System.arraycopy(unfinished, 0, mine, 0, mine.length);
+      activate(mine);
+      measure(log);
     }
-    if (!any) {
-      return;
-    }
-    state.sendActive();
-    log.measure(state);
-    history.add(issued);
-    state.pollScalars();
-    for (int problem = 0; problem < running.length; problem++) {
-      if (running[problem]) {
-        boolean converged = state.residual(problem) <= state.tolerated(problem);
-        state.end(problem, converged ? Outcome.CONVERGED : Outcome.MAX_ITERATIONS);
-        history.set(problem, state.residual(problem) / state.mass(problem));
+  }
+
+  /**
+   * Ends as infeasible the marked problems whose costs of +∞ provably leave no plan with a residual
+   * of the tolerance.
+   */
+  private void endInfeasible(boolean[] marked) {
+    for (int problem = 0; problem < marked.length; problem++) {
+      if (marked[problem] && infeasibility.proven(problem)) {
+        state.end(problem, Outcome.INFEASIBLE);
+        marked[problem] = false;
       }
     }
   }
 
-  /** Marks as running the chosen problems that have not ended; says whether there are any. */
-  private boolean take(boolean[] chosen) {
-    sweepsWorthwhile = Double.POSITIVE_INFINITY;
-    boolean any = false;
-    for (int problem = 0; problem < chosen.length; problem++) {
-      running[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
-      slow[problem] &= !running[problem];
-      any |= running[problem];
+  /** Looks for a proof of infeasibility where sweeps crawl or did not reach the tolerance. */
+  public void explainFailures() {
+    for (int problem = 0; problem < mine.length; problem++) {
+      Outcome outcome = state.outcome(problem);
+      mine[problem] =
+          (outcome == Outcome.RUNNING && slow[problem])
+              || outcome == Outcome.MAX_ITERATIONS
+              || outcome == Outcome.PRECISION_LIMIT;
     }
-    return any;
+    if (any(mine)) {
+      for (int problem = 0; problem < mine.length; problem++) {
+        part[problem] = mine[problem] && passes[problem] > 0; // passes that are no sweeps
+      }
+      infeasibility.look(part);
+      endInfeasible(mine);
+    }
+  }
+
+  /** Marks the chosen problems that have not ended; says whether there are any. */
+  private boolean take(boolean[] chosen, boolean[] marks) {
+    for (int problem = 0; problem < chosen.length; problem++) {
+      marks[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
+    }
+    return any(marks);
+  }
+
+  private static boolean any(boolean[] marks) {
+    for (boolean mark : marks) {
+      if (mark) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void activate(boolean[] marks) {
+    for (int problem = 0; problem < marks.length; problem++) {
+      state.setActive(problem, marks[problem]);
+    }
+    state.sendActive();
   }
 
   /** Whether the last {@link #solve} left a problem to a better solver. */
@@ -220,15 +292,14 @@ public final class Forward {
       Outcome outcome = state.outcome(problem);
       boolean ended =
           outcome == Outcome.CONVERGED || (atFloor && outcome == Outcome.PRECISION_LIMIT);
-      boolean again = chosen[problem] && ended;
-      state.setActive(problem, again);
-      if (again) {
+      mine[problem] = chosen[problem] && ended;
+      if (mine[problem]) {
         state.end(problem, Outcome.RUNNING);
         best[problem] = Double.POSITIVE_INFINITY;
         waiting[problem] = 0;
       }
     }
-    state.sendActive();
+    activate(mine);
   }
 
   /** Measures problems that ended before any sweep, without an update. */
@@ -265,7 +336,7 @@ public final class Forward {
     history.add(issued);
     state.pollScalars();
     for (int problem = 0; problem < state.session().batch(); problem++) {
-      if (state.outcome(problem) == Outcome.RUNNING && !slow[problem]) {
+      if (mine[problem] && state.outcome(problem) == Outcome.RUNNING) {
         boolean converged = state.residual(problem) <= state.tolerated(problem);
         state.end(problem, converged ? Outcome.CONVERGED : Outcome.MAX_ITERATIONS);
         history.set(problem, state.residual(problem) / state.mass(problem));
@@ -281,7 +352,7 @@ public final class Forward {
     boolean stopped = false;
     double worst = 0;
     for (int problem = 0; problem < state.session().batch(); problem++) {
-      if (state.outcome(problem) != Outcome.RUNNING || slow[problem]) {
+      if (!mine[problem] || state.outcome(problem) != Outcome.RUNNING) {
         continue;
       }
       double residual = state.residual(problem);
@@ -294,6 +365,7 @@ public final class Forward {
         stopped = true;
       } else if (crawls(problem, residual)) {
         slow[problem] = true;
+        mine[problem] = false;
         state.setActive(problem, false);
         stopped = true;
       } else {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Truncated Newton on the semi-dual with ε-scaling. Its Hessian is the backward pass's Laplacian
  * over ε, so the same {@link MarginalSystem} and conjugate gradients solve it. From a large ε down
- * by a factor of 4: Newton steps with Armijo's rule on the dual, one Sinkhorn column update after
- * each. Rows are softmaxes throughout, so nothing overflows, and the dual only grows: globally
- * convergent.
+ * by a factor of 4, each stage from the secant of the two before: Newton steps with Armijo's rule
+ * on the dual, a Sinkhorn column update where one had to be shortened. Rows are softmaxes
+ * throughout, so nothing overflows, and the dual only grows: globally convergent.
  *
  * <p>Each problem of a batch runs its own course; one evaluation serves all that are active.
  * Memory: one m×n array of F64 where the cost is stored, and O(n).
@@ -31,15 +31,21 @@ public final class NewtonCg {
   /** Residual relative to the mass that ends a stage before the last. */
   private static final double STAGE_TOLERANCE = 3e-2;
 
+  /** Residual above which a stage begins with Sinkhorn's update: no place for a Newton step. */
+  private static final double FAR = 0.2;
+
   /** Largest change of a potential in a step, in units of ε. */
-  private static final double TRUST = 20;
+  private static final double TRUST = 10;
 
   private static final double ARMIJO = 1e-4;
   private static final double BACKTRACK = 0.4;
   private static final int MAX_BACKTRACKS = 12;
 
-  /** Accuracy of the linear solves: each of Newton's last steps gains three digits. */
+  /** Accuracy of the linear solves: the residual's tenth, but no more digits than pay, */
   private static final double FORCING = 1e-3;
+
+  /** and no fewer than make a direction. */
+  private static final double LOOSEST = 0.1;
 
   /** Steps of a linear solve at most. */
   private static final int MAX_STEPS = 500;
@@ -50,8 +56,14 @@ public final class NewtonCg {
   /** Looks at points without half the residual after which rounding is taken to be in the way. */
   private static final int PATIENCE = 8;
 
+  /** The same far from the solution: after so many another method is to try. */
+  private static final int LONG_PATIENCE = 40;
+
   /** Relative change of the dual that counts as its rounding. */
   private static final double ROUNDING = 1e-14;
+
+  /** The same where the residual has halved: near the solution it is the better judge. */
+  private static final double NEAR_ROUNDING = 1e-10;
 
   private enum Phase {
     /** Not this solver's, or at its end. */
@@ -65,6 +77,8 @@ public final class NewtonCg {
   /** What an evaluation leads to. */
   private enum Move {
     NONE,
+    /** To the next ε. */
+    STAGE,
     /** Sinkhorn's column update, from the sums at hand. */
     COLUMNS,
     /** A shorter step along the same direction. */
@@ -78,6 +92,7 @@ public final class NewtonCg {
   private final @Nullable Buffer stored;
   private final MarginalSystem system;
   private final ConjugateGradient cg;
+  private final EpsilonPath path;
   private final Buffer sums;
   private final Buffer value;
   private final Buffer residual;
@@ -100,11 +115,14 @@ public final class NewtonCg {
   private final double[] length;
   private final double[] baseValue;
   private final double[] baseSlope;
+  private final double[] baseResidual;
+  private final double[] forcing;
   private final double[] bestResidual;
   private final int[] waiting;
   private final int[] backtracks;
   private final int[] passes;
   private final int[] products;
+  private final boolean[] gaveUp;
   private int evaluations;
 
   /** Allocates on the state's session; host mirrors in the arena. */
@@ -115,7 +133,10 @@ public final class NewtonCg {
     stored = state.plan().cost() instanceof MatrixSource.Stored ? state.kernel() : null;
     MatrixSource plan = stored == null ? state.plan() : new MatrixSource.Stored(stored);
     system = new MarginalSystem(session, plan);
-    cg = new ConjugateGradient(session, arena, MAX_STEPS);
+    cg =
+        new ConjugateGradient(
+            session, arena, MAX_STEPS, ConjugateGradient.Preconditioning.AUTO, false);
+    path = new EpsilonPath(state, arena);
     sums = session.vector(n);
     gradient = session.vector(n);
     value = session.scalar();
@@ -140,15 +161,23 @@ public final class NewtonCg {
     length = new double[batch];
     baseValue = new double[batch];
     baseSlope = new double[batch];
+    baseResidual = new double[batch];
+    forcing = new double[batch];
     bestResidual = new double[batch];
     waiting = new int[batch];
     backtracks = new int[batch];
     passes = new int[batch];
     products = new int[batch];
+    gaveUp = new boolean[batch];
   }
 
   private Tensor scalars(Arena arena) {
     return Tensor.allocate(arena, DType.F64, new Shape(session.batch(), 1, 1));
+  }
+
+  /** Whether the last solve stopped for want of progress. */
+  public boolean gaveUp(int problem) {
+    return gaveUp[problem];
   }
 
   /** Passes of exp over a problem's cost in the last solve. */
@@ -162,21 +191,26 @@ public final class NewtonCg {
   }
 
   /**
-   * Brings the chosen problems to the tolerance, or as near as rounding or {@code maxPasses} let
-   * it, and leaves potentials whose rows are exact.
+   * Brings the chosen problems to the tolerance, or as near as rounding or their budgets let it,
+   * and leaves potentials whose rows are exact.
    *
+   * @param budget passes at most, of each problem
    * @param warm whether the potentials are good at the final ε already, so that no scaling is
    *     needed
    */
   public void solve(
-      boolean[] chosen, double tolerance, int maxPasses, boolean warm, Progress progress) {
+      boolean[] chosen, double tolerance, int[] budget, boolean warm, Progress progress) {
     evaluations = 0;
-    begin(chosen, warm);
+    begin(chosen, budget, warm);
     int active = count();
-    while (active > 0 && evaluations < maxPasses) {
+    while (active > 0) {
       evaluate();
       for (int problem = 0; problem < phase.length; problem++) {
         move[problem] = decide(problem, tolerance);
+        if (passes[problem] >= budget[problem]) {
+          phase[problem] = Phase.IDLE;
+          move[problem] = Move.NONE;
+        }
       }
       act();
       active = count();
@@ -186,9 +220,11 @@ public final class NewtonCg {
     session.poll();
   }
 
-  private void begin(boolean[] chosen, boolean warm) {
+  private void begin(boolean[] chosen, int[] budget, boolean warm) {
     for (int problem = 0; problem < chosen.length; problem++) {
-      phase[problem] = chosen[problem] ? Phase.POINT : Phase.IDLE;
+      phase[problem] = chosen[problem] && budget[problem] > 0 ? Phase.POINT : Phase.IDLE;
+      gaveUp[problem] = false;
+      path.begin(problem);
       double target = target(problem);
       double range =
           state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
@@ -251,39 +287,48 @@ public final class NewtonCg {
     }
     double error = residualHost.getFlat(problem) / state.mass(problem);
     boolean last = epsilon(problem) == target(problem);
-    if (phase[problem] == Phase.TRIAL && !acceptable(problem)) {
-      return Move.BACK;
-    }
-    if (error <= (last ? tolerance : STAGE_TOLERANCE)) {
-      phase[problem] = last ? Phase.IDLE : Phase.POINT;
-      if (!last) {
-        epsilonHost.setFlat(problem, Math.max(target(problem), epsilon(problem) / FACTOR));
-        bestResidual[problem] = Double.POSITIVE_INFINITY;
-        waiting[problem] = 0;
-      }
+    if (last && error <= tolerance) {
+      phase[problem] = Phase.IDLE;
       return Move.NONE;
     }
-    if (phase[problem] == Phase.TRIAL) {
-      phase[problem] = Phase.POINT;
+    boolean tried = phase[problem] == Phase.TRIAL;
+    if (tried && !acceptable(problem, error)) {
+      return Move.BACK;
+    }
+    phase[problem] = Phase.POINT;
+    if (!last && error <= STAGE_TOLERANCE) {
+      double next = Math.max(target(problem), epsilon(problem) / FACTOR);
+      path.next(problem, epsilon(problem), next);
+      epsilonHost.setFlat(problem, next);
+      bestResidual[problem] = Double.POSITIVE_INFINITY;
+      waiting[problem] = 0;
+      return Move.STAGE;
+    }
+    boolean first = bestResidual[problem] == Double.POSITIVE_INFINITY;
+    if (first ? error > FAR : tried && length[problem] < 1) {
+      bestResidual[problem] = Math.min(bestResidual[problem], error);
       return Move.COLUMNS;
     }
     if (error < 0.5 * bestResidual[problem]) {
       bestResidual[problem] = error;
       waiting[problem] = 0;
-    } else if (last && error < STUCK_BELOW && ++waiting[problem] >= PATIENCE) {
+    } else if (++waiting[problem] >= (last && error < STUCK_BELOW ? PATIENCE : LONG_PATIENCE)) {
+      gaveUp[problem] = true;
       phase[problem] = Phase.IDLE;
       return Move.NONE;
     }
     return Move.NEWTON;
   }
 
-  /** Armijo's rule, up to the rounding of the dual. */
-  private boolean acceptable(int problem) {
+  /** Armijo's rule, as far as the rounding of the dual lets it be seen. */
+  private boolean acceptable(int problem, double error) {
+    double size = Math.abs(baseValue[problem]);
+    double value = valueHost.getFlat(problem);
     double needed =
-        baseValue[problem]
-            + ARMIJO * length[problem] * baseSlope[problem]
-            - ROUNDING * Math.abs(baseValue[problem]);
-    return valueHost.getFlat(problem) >= needed || backtracks[problem] >= MAX_BACKTRACKS;
+        baseValue[problem] + ARMIJO * length[problem] * baseSlope[problem] - ROUNDING * size;
+    boolean halved =
+        error < 0.5 * baseResidual[problem] && value >= baseValue[problem] - NEAR_ROUNDING * size;
+    return value >= needed || halved || backtracks[problem] >= MAX_BACKTRACKS;
   }
 
   private boolean mask(Move wanted) {
@@ -303,10 +348,10 @@ public final class NewtonCg {
   private void act() {
     session.write(epsilonHost, state.plan().epsilon());
     session.poll();
-    if (mask(Move.COLUMNS)) {
-      session.scaleColumns(state.plan(), state.b(), sums, mask);
-      session.poll();
+    if (mask(Move.STAGE)) {
+      path.follow(mask);
     }
+    columns();
     if (mask(Move.BACK)) {
       for (int problem = 0; problem < move.length; problem++) {
         double shorter = BACKTRACK * length[problem];
@@ -327,6 +372,7 @@ public final class NewtonCg {
   private void advance() {
     session.write(stepHost, step);
     session.axpy(1, step, one, system.y(), state.plan().g(), mask);
+    path.moved(step, system.y(), mask);
     session.poll();
   }
 
@@ -337,7 +383,11 @@ public final class NewtonCg {
     session.axpy(-1, one, one, sums, gradient, null);
     system.load(null, one, null, gradient);
     session.copy(mask, size, null);
-    cg.solve(system, size, FORCING);
+    for (int problem = 0; problem < move.length; problem++) {
+      double error = residualHost.getFlat(problem) / state.mass(problem);
+      forcing[problem] = Math.max(FORCING, Math.min(LOOSEST, LOOSEST * error));
+    }
+    cg.solve(system, size, forcing);
     session.center(system.y(), state.b(), mean);
     session.dot(gradient, system.y(), slope, mask);
     session.maxAbs(system.y(), size, mask);
@@ -354,6 +404,7 @@ public final class NewtonCg {
       if (rise > 0 && longest > 0 && longest < Double.POSITIVE_INFINITY) {
         length[problem] = Math.min(1, TRUST / longest);
         baseValue[problem] = valueHost.getFlat(problem);
+        baseResidual[problem] = residualHost.getFlat(problem) / state.mass(problem);
         baseSlope[problem] = epsilon(problem) * rise;
         backtracks[problem] = 0;
         stepHost.setFlat(problem, length[problem] * epsilon(problem));
@@ -365,9 +416,18 @@ public final class NewtonCg {
     if (mask(Move.NEWTON)) {
       advance();
     }
+    columns();
+  }
+
+  /** Sinkhorn's column update where it is due, once. */
+  private void columns() {
     if (mask(Move.COLUMNS)) {
       session.scaleColumns(state.plan(), state.b(), sums, mask);
+      path.updated(sums, mask);
       session.poll();
+      for (int problem = 0; problem < move.length; problem++) {
+        move[problem] = move[problem] == Move.COLUMNS ? Move.NONE : move[problem];
+      }
     }
   }
 }

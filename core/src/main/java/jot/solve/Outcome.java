@@ -10,6 +10,6 @@ public enum Outcome {
   MAX_ITERATIONS,
   /** Rounding keeps the residual above the tolerance. */
   PRECISION_LIMIT,
-  /** A row or column with mass has no finite cost. */
+  /** Costs of +∞ leave no plan. */
   INFEASIBLE
 }

@@ -41,8 +41,8 @@ public interface Session extends AutoCloseable {
    */
   Session transposed();
 
-  /** A preconditioner of the graph for this session, or null where the backend has none. */
-  default @Nullable GraphPreconditioner graphPreconditioner() {
+  /** Sparse operations on plans of this session, or null where the backend has none. */
+  default @Nullable PlanGraph planGraph() {
     return null;
   }
 

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import jot.spi.Buffer;
-import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
+import jot.spi.PlanGraph;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Tensor;
@@ -452,21 +452,8 @@ final class AsynchronousSession implements Session {
   }
 
   @Override
-  public @Nullable GraphPreconditioner graphPreconditioner() {
-    GraphPreconditioner own = delegate.graphPreconditioner();
-    if (own == null) {
-      return null;
-    }
-    return new GraphPreconditioner() {
-      @Override
-      public void build(MatrixSource.Stored plan, Buffer kept, Buffer active) {
-        queue.add(() -> own.build(plan, kept, active));
-      }
-
-      @Override
-      public void apply(Buffer r, Buffer z, Buffer active) {
-        queue.add(() -> own.apply(r, z, active));
-      }
-    };
+  public @Nullable PlanGraph planGraph() {
+    PlanGraph own = delegate.planGraph();
+    return own == null ? null : new AsynchronousGraph(own, queue);
   }
 }

@@ -116,6 +116,39 @@ class SmallEpsilonTest {
     assertThat(Matrices.flat(answer.plan())).doesNotContain(Double.NaN);
   }
 
+  /** Two blocks with nothing between them, one of which has more rows than columns. */
+  @ParameterizedTest
+  @EnumSource(Solver.class)
+  void blocks_of_unequal_masses_are_infeasible(Solver solver) {
+    int n = 20;
+    Random random = new Random(24);
+    double[][] cost = Matrices.of(n, n, (i, j) -> (i < 11) == (j < 9) ? random.nextDouble() : NONE);
+    Case p = new Case(cost, Problems.uniform(n), Problems.uniform(n), 0.05);
+    Answer answer = Answer.solve(builder(p.epsilon(), solver).maxIterations(500).build(), p, null);
+    assertThat(answer.status()).isEqualTo(Status.INFEASIBLE);
+    assertFinitePotentials(answer);
+    assertThat(Matrices.flat(answer.plan())).doesNotContain(Double.NaN);
+    assertThat(answer.residual()).isBetween(0.1 - 1e-9, 2.0); // two rows of twenty are too many
+  }
+
+  /** Forbidden pairs that leave exactly one plan: the sets above are full, none is overfull. */
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "NEWTON"})
+  void a_triangle_of_forbidden_pairs_is_not_called_infeasible(Solver solver) {
+    int n = 6;
+    Random random = new Random(25);
+    double[][] cost = Matrices.of(n, n, (i, j) -> j <= i ? random.nextDouble() : NONE);
+    Case p = new Case(cost, Problems.uniform(n), Problems.uniform(n), 0.1);
+    Answer answer =
+        Answer.solve(
+            builder(p.epsilon(), solver).tolerance(1e-3).maxIterations(20_000).build(), p, null);
+    assertThat(answer.status()).isNotEqualTo(Status.INFEASIBLE);
+    assertFinitePotentials(answer);
+    for (int i = 0; i < n; i++) {
+      assertThat(answer.plan()[i][i]).isGreaterThan(0.9 / n); // what is left is the diagonal
+    }
+  }
+
   /** Two blocks of equal masses and nothing between them. */
   @ParameterizedTest
   @EnumSource(names = {"AUTO", "NEWTON"})

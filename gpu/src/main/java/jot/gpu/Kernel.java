@@ -87,6 +87,12 @@ enum Kernel {
     return ordinal();
   }
 
+  /** The kernel of a place. */
+  @SuppressWarnings("EnumOrdinal")
+  static Kernel of(int index) {
+    return values()[index];
+  }
+
   /** Its name in the source. */
   String key() {
     return name().toLowerCase(Locale.ROOT);

@@ -23,7 +23,7 @@ final class Kernels {
   /** The function to launch. */
   MemorySegment function(int kernel) {
     MemorySegment function = functions[kernel];
-    return function == null ? load(Kernel.values()[kernel]) : function;
+    return function == null ? load(Kernel.of(kernel)) : function;
   }
 
   private synchronized MemorySegment load(Kernel kernel) {

@@ -8,6 +8,7 @@ import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
+import static jot.vector.VectorExp.C1;
 import static jot.vector.VectorExp.C10;
 import static jot.vector.VectorExp.C11;
 import static jot.vector.VectorExp.C2;
@@ -18,12 +19,11 @@ import static jot.vector.VectorExp.C6;
 import static jot.vector.VectorExp.C7;
 import static jot.vector.VectorExp.C8;
 import static jot.vector.VectorExp.C9;
-import static jot.vector.VectorExp.HIGHEST;
-import static jot.vector.VectorExp.LN2_LOWER;
-import static jot.vector.VectorExp.LN2_UPPER;
+import static jot.vector.VectorExp.INFINITE;
 import static jot.vector.VectorExp.LOG2_E;
 import static jot.vector.VectorExp.LOWEST;
 import static jot.vector.VectorExp.ROUNDER;
+import static jot.vector.VectorExp.ZERO;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -135,34 +135,33 @@ interface ColumnKernels extends RowKernels {
       DoubleVector most = DoubleVector.fromMemorySegment(DOUBLES, top, topAt + 8L * j, ORDER);
       DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, sum, sumAt + 8L * j, ORDER);
       DoubleVector slack = row.sub(cost.sub(alpha).sub(column)).sub(most);
-      DoubleVector v = slack.mul(inverseEpsilon);
-      DoubleVector shifted =
-          v.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), DoubleVector.broadcast(DOUBLES, ROUNDER));
-      DoubleVector k = shifted.sub(ROUNDER);
-      DoubleVector upper = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_UPPER), v);
-      DoubleVector r = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_LOWER), upper);
+      DoubleVector exponent = slack.mul(inverseEpsilon * LOG2_E);
+      DoubleVector v =
+          exponent
+              .blend(ZERO, exponent.compare(LT, LOWEST))
+              .blend(INFINITE, exponent.compare(GT, INFINITE));
+      DoubleVector shifted = v.add(ROUNDER);
+      DoubleVector r = v.sub(shifted.sub(ROUNDER));
       DoubleVector rr = r.mul(r);
-      DoubleVector even =
-          rr.fma(DoubleVector.broadcast(DOUBLES, C10), DoubleVector.broadcast(DOUBLES, C8))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C6))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C4))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C2));
-      DoubleVector odd =
-          rr.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C9))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C7))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C5))
-              .fma(rr, DoubleVector.broadcast(DOUBLES, C3));
-      DoubleVector p = odd.fma(r, even).fma(rr, r).add(1.0);
-      DoubleVector scaled =
+      DoubleVector high =
+          r.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C10));
+      DoubleVector upper =
+          r.fma(DoubleVector.broadcast(DOUBLES, C9), DoubleVector.broadcast(DOUBLES, C8));
+      DoubleVector middle =
+          r.fma(DoubleVector.broadcast(DOUBLES, C7), DoubleVector.broadcast(DOUBLES, C6));
+      DoubleVector lower =
+          r.fma(DoubleVector.broadcast(DOUBLES, C5), DoubleVector.broadcast(DOUBLES, C4));
+      DoubleVector low =
+          r.fma(DoubleVector.broadcast(DOUBLES, C3), DoubleVector.broadcast(DOUBLES, C2));
+      DoubleVector q = high.fma(rr, upper).fma(rr, middle).fma(rr, lower).fma(rr, low);
+      DoubleVector p =
+          q.fma(r, DoubleVector.broadcast(DOUBLES, C1)).fma(r, DoubleVector.broadcast(DOUBLES, 1));
+      DoubleVector e =
           shifted
               .reinterpretAsLongs()
               .lanewise(LSHL, 52)
               .add(p.reinterpretAsLongs())
               .reinterpretAsDoubles();
-      DoubleVector e =
-          scaled
-              .blend(0.0, v.compare(LT, LOWEST))
-              .blend(Double.POSITIVE_INFINITY, v.compare(GT, HIGHEST));
       DoubleVector grown = old.blend(old.add(e), most.compare(GT, Double.NEGATIVE_INFINITY));
       grown.intoMemorySegment(sum, sumAt + 8L * j, ORDER);
     }
@@ -193,34 +192,33 @@ interface ColumnKernels extends RowKernels {
     DoubleVector most = DoubleVector.fromMemorySegment(DOUBLES, top, topAt, ORDER, rest);
     DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, sum, sumAt, ORDER, rest);
     DoubleVector slack = row.sub(cost.sub(alpha).sub(column)).sub(most);
-    DoubleVector v = slack.mul(inverseEpsilon);
-    DoubleVector shifted =
-        v.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), DoubleVector.broadcast(DOUBLES, ROUNDER));
-    DoubleVector k = shifted.sub(ROUNDER);
-    DoubleVector upper = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_UPPER), v);
-    DoubleVector r = k.fma(DoubleVector.broadcast(DOUBLES, -LN2_LOWER), upper);
+    DoubleVector exponent = slack.mul(inverseEpsilon * LOG2_E);
+    DoubleVector v =
+        exponent
+            .blend(ZERO, exponent.compare(LT, LOWEST))
+            .blend(INFINITE, exponent.compare(GT, INFINITE));
+    DoubleVector shifted = v.add(ROUNDER);
+    DoubleVector r = v.sub(shifted.sub(ROUNDER));
     DoubleVector rr = r.mul(r);
-    DoubleVector even =
-        rr.fma(DoubleVector.broadcast(DOUBLES, C10), DoubleVector.broadcast(DOUBLES, C8))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C6))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C4))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C2));
-    DoubleVector odd =
-        rr.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C9))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C7))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C5))
-            .fma(rr, DoubleVector.broadcast(DOUBLES, C3));
-    DoubleVector p = odd.fma(r, even).fma(rr, r).add(1.0);
-    DoubleVector scaled =
+    DoubleVector high =
+        r.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C10));
+    DoubleVector upper =
+        r.fma(DoubleVector.broadcast(DOUBLES, C9), DoubleVector.broadcast(DOUBLES, C8));
+    DoubleVector middle =
+        r.fma(DoubleVector.broadcast(DOUBLES, C7), DoubleVector.broadcast(DOUBLES, C6));
+    DoubleVector lower =
+        r.fma(DoubleVector.broadcast(DOUBLES, C5), DoubleVector.broadcast(DOUBLES, C4));
+    DoubleVector low =
+        r.fma(DoubleVector.broadcast(DOUBLES, C3), DoubleVector.broadcast(DOUBLES, C2));
+    DoubleVector q = high.fma(rr, upper).fma(rr, middle).fma(rr, lower).fma(rr, low);
+    DoubleVector p =
+        q.fma(r, DoubleVector.broadcast(DOUBLES, C1)).fma(r, DoubleVector.broadcast(DOUBLES, 1));
+    DoubleVector e =
         shifted
             .reinterpretAsLongs()
             .lanewise(LSHL, 52)
             .add(p.reinterpretAsLongs())
             .reinterpretAsDoubles();
-    DoubleVector e =
-        scaled
-            .blend(0.0, v.compare(LT, LOWEST))
-            .blend(Double.POSITIVE_INFINITY, v.compare(GT, HIGHEST));
     DoubleVector grown = old.blend(old.add(e), most.compare(GT, Double.NEGATIVE_INFINITY));
     grown.intoMemorySegment(sum, sumAt, ORDER, rest);
   }

@@ -84,6 +84,38 @@ interface ElementwiseKernels extends RowKernels {
   }
 
   @Override
+  default void addScaled(
+      double s,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    x = offHeap(x);
+    y = offHeap(y);
+    out = offHeap(out);
+    DoubleVector step = DoubleVector.broadcast(DOUBLES, s);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      DoubleVector moved = a.fma(step, b);
+      a.mul(step).intoMemorySegment(out, outAt + 8L * j, ORDER);
+      moved.intoMemorySegment(y, yAt + 8L * j, ORDER);
+    }
+    if (bound < n) {
+      VectorMask<Double> rest = INDEX.compare(LT, n - bound);
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * bound, ORDER, rest);
+      DoubleVector moved = a.fma(step, b);
+      a.mul(step).intoMemorySegment(out, outAt + 8L * bound, ORDER, rest);
+      moved.intoMemorySegment(y, yAt + 8L * bound, ORDER, rest);
+    }
+  }
+
+  @Override
   default void xpay(MemorySegment x, long xAt, double s, MemorySegment y, long yAt, int n) {
     x = offHeap(x);
     y = offHeap(y);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -28,8 +29,15 @@ final class Lanes {
   static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
+  /** As wide as {@link #DOUBLES}: for what is F32 throughout. */
+  static final VectorSpecies<Float> WIDE =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize()));
+
   /** Doubles in a vector: 2, 4 or 8. */
   static final int LANES = DOUBLES.length();
+
+  /** 0, 1, 2 …, of {@link #WIDE}. */
+  static final FloatVector WIDE_INDEX = FloatVector.zero(WIDE).addIndex(1);
 
   /** 0, 1, 2 …: {@code INDEX.compare(LT, rest)} masks the last, partial vector of a row. */
   static final DoubleVector INDEX = DoubleVector.zero(DOUBLES).addIndex(1);

@@ -176,6 +176,36 @@ interface ReductionKernels extends RowKernels {
   }
 
   @Override
+  default int nextAtLeast(
+      MemorySegment x,
+      long xAt,
+      double bound,
+      MemorySegment top,
+      long topAt,
+      double share,
+      int from,
+      int n) {
+    x = offHeap(x);
+    top = offHeap(top);
+    int j = from;
+    for (; j <= n - LANES; j += LANES) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
+      DoubleVector t = DoubleVector.fromMemorySegment(DOUBLES, top, topAt + 8L * j, ORDER);
+      VectorMask<Double> large = a.compare(GE, bound).or(a.compare(GE, t.mul(share)));
+      if (large.and(a.compare(GT, 0)).anyTrue()) {
+        break;
+      }
+    }
+    for (; j < n; j++) {
+      double value = x.get(F64, xAt + 8L * j);
+      if (value > 0 && (value >= bound || value >= share * top.get(F64, topAt + 8L * j))) {
+        return j;
+      }
+    }
+    return n;
+  }
+
+  @Override
   default int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
     x = offHeap(x);
     double top = refuseInfinity ? Double.MAX_VALUE : Double.POSITIVE_INFINITY;

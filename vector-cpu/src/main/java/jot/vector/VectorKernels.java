@@ -5,7 +5,15 @@ import jdk.incubator.vector.DoubleVector;
 
 /** The inner loops on the Vector API, a theme to each interface. */
 final class VectorKernels
-    implements PlanKernels, ColumnKernels, ReductionKernels, ElementwiseKernels, SystemKernels {
+    implements PlanKernels,
+        FloatKernels,
+        LogKernels,
+        ColumnKernels,
+        ReductionKernels,
+        RowsKernels,
+        TileKernels,
+        ElementwiseKernels,
+        SystemKernels {
 
   /** Such as {@code "256-bit vectors"}. */
   static String width() {

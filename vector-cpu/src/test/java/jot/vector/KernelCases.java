@@ -18,6 +18,9 @@ final class KernelCases {
   private static final double F = -0.8125;
   private static final double RATE = 11.3;
 
+  /** Kernels take exponents in base 2, rounded once. */
+  private static final double RATE_OF_TWO = RATE * VectorExp.LOG2_E;
+
   private static final RowKernels KERNELS = new VectorKernels();
 
   /** One index of a kernel, as the contract has it. */
@@ -59,6 +62,17 @@ final class KernelCases {
 
   private KernelCases() {}
 
+  /** One more than every place that {@link RowKernels#nextAtLeast} finds, summed. */
+  private static double largePlaces(RowKernels k, Memory m) {
+    double sum = 0;
+    int at = -1;
+    do {
+      at = k.nextAtLeast(m.p.segment, m.p.at, 0.7, m.c.segment, m.c.at, 0.2, at + 1, m.n);
+      sum += at < m.n ? at + 1 : 0;
+    } while (at < m.n);
+    return sum;
+  }
+
   static List<Case> all() {
     return List.copyOf(CASES);
   }
@@ -92,6 +106,10 @@ final class KernelCases {
     return (m.c.want[j] - ALPHA) - m.beta.want[j];
   }
 
+  private static double power(double x) {
+    return Math.pow(2, x);
+  }
+
   private static double square(double x) {
     return x * x;
   }
@@ -114,25 +132,16 @@ final class KernelCases {
                 m.out.at,
                 m.n),
         (m, j) -> {
-          m.out.want[j] = Math.exp((F + m.g.want[j] - anchored(m, j)) * RATE);
+          m.out.want[j] = power((F + m.g.want[j] - anchored(m, j)) * RATE_OF_TWO);
           return m.out.want[j];
         });
     summing(
         "gibbs_without_beta",
         (k, m) ->
             k.gibbs(
-                m.c.segment,
-                m.c.at,
-                ALPHA,
-                m.g.segment,
-                m.g.at,
-                F,
-                RATE,
-                m.out.segment,
-                m.out.at,
-                m.n),
+                m.c.segment, m.c.at, m.g.segment, m.g.at, F, RATE, m.out.segment, m.out.at, m.n),
         (m, j) -> {
-          m.out.want[j] = Math.exp((F + m.g.want[j] - (m.c.want[j] - ALPHA)) * RATE);
+          m.out.want[j] = power((F + m.g.want[j] - m.c.want[j]) * RATE_OF_TWO);
           return m.out.want[j];
         });
     writing(
@@ -182,7 +191,7 @@ final class KernelCases {
                 m.out.segment,
                 m.out.at,
                 m.n),
-        (m, j) -> m.out.want[j] += Math.exp((F - anchored(m, j) - m.x.want[j]) * RATE));
+        (m, j) -> m.out.want[j] += power((F - anchored(m, j) - m.x.want[j]) * RATE_OF_TWO));
     writing(
         "squaredDistance",
         (k, m) ->
@@ -278,6 +287,131 @@ final class KernelCases {
             k.addPlanTimes(
                 m.p.segment, m.p.at, F, m.x.segment, m.x.at, m.out.segment, m.out.at, m.n),
         (m, j) -> m.out.want[j] += m.p.want[j] * (F + m.x.want[j]));
+    summing(
+        "gibbsF32",
+        (k, m) ->
+            k.gibbsF32(
+                m.floats.segment,
+                m.floats.at,
+                m.g.segment,
+                m.g.at,
+                F,
+                RATE,
+                m.out.segment,
+                m.out.at,
+                m.n),
+        (m, j) -> {
+          m.out.want[j] = power((F + m.g.want[j] - m.floats.got(j)) * RATE_OF_TWO);
+          return m.out.want[j];
+        });
+    scanning(
+        "gibbsInF32",
+        (k, m) ->
+            Math.rint(
+                k.gibbsInF32(
+                    m.floats.segment,
+                    m.floats.at,
+                    m.floats.segment,
+                    m.floats.at,
+                    0,
+                    RATE,
+                    m.floatsOut.segment,
+                    m.floatsOut.at,
+                    m.n)),
+        m -> m.n);
+    writing(
+        "axpys",
+        (k, m) ->
+            k.axpys(
+                5,
+                m.weights.segment,
+                m.weights.at,
+                m.x.segment,
+                m.x.at,
+                0,
+                m.y.segment,
+                m.y.at,
+                m.n),
+        (m, j) -> {
+          for (int r = 0; r < 5; r++) {
+            m.y.want[j] += m.weights.want[r] * m.x.want[j];
+          }
+        });
+    writing(
+        "axpysF32",
+        (k, m) ->
+            k.axpysF32(
+                5,
+                m.weights.segment,
+                m.weights.at,
+                m.floats.segment,
+                m.floats.at,
+                0,
+                m.y.segment,
+                m.y.at,
+                m.n),
+        (m, j) -> {
+          for (int r = 0; r < 5; r++) {
+            m.y.want[j] += m.weights.want[r] * m.floats.got(j);
+          }
+        });
+    summing(
+        "dots",
+        (k, m) -> {
+          k.dots(5, m.x.segment, m.x.at, 0, m.y.segment, m.y.at, m.five.segment, m.five.at, m.n);
+          return m.five.got(0) + m.five.got(4);
+        },
+        (m, j) -> 2 * m.x.want[j] * m.y.want[j]);
+    summing(
+        "dotsF32",
+        (k, m) -> {
+          k.dotsF32(
+              5,
+              m.floats.segment,
+              m.floats.at,
+              0,
+              m.y.segment,
+              m.y.at,
+              m.five.segment,
+              m.five.at,
+              m.n);
+          return m.five.got(0) + m.five.got(4);
+        },
+        (m, j) -> 2 * m.floats.got(j) * m.y.want[j]);
+    scanning(
+        "addTile",
+        (k, m) -> {
+          k.addTile(1, m.weights.segment, m.weights.at, m.tile, 0, m.tile, 8192, 512);
+          return 0;
+        },
+        m -> 0);
+    writing(
+        "addScaled",
+        (k, m) ->
+            k.addScaled(
+                ALPHA, m.x.segment, m.x.at, m.y.segment, m.y.at, m.out.segment, m.out.at, m.n),
+        (m, j) -> {
+          m.out.want[j] = ALPHA * m.x.want[j];
+          m.y.want[j] += ALPHA * m.x.want[j];
+        });
+    scanning(
+        "addLog",
+        (k, m) ->
+            k.addLog(ALPHA, m.c.segment, m.c.at, m.p.segment, m.p.at, m.y.segment, m.y.at, m.n)
+                ? 1
+                : 0,
+        m -> {
+          boolean all = true;
+          for (int j = 0; j < m.n; j++) {
+            double quotient = m.c.want[j] / m.p.want[j];
+            if (quotient <= Double.MAX_VALUE) {
+              m.y.want[j] += ALPHA * Math.log(quotient);
+            } else {
+              all = false;
+            }
+          }
+          return all ? 1 : 0;
+        });
     writing(
         "widen",
         (k, m) -> k.widen(m.floats.segment, m.floats.at, m.out.segment, m.out.at, m.n),
@@ -303,6 +437,15 @@ final class KernelCases {
         "maxAbsFinite",
         (k, m) -> k.maxAbsFinite(m.x.segment, m.x.at, ALPHA, m.n),
         m -> DoubleStream.of(m.x.want).map(x -> Math.abs(x - ALPHA)).max().orElseThrow());
+    scanning(
+        "nextAtLeast",
+        KernelCases::largePlaces,
+        m ->
+            IntStream.range(0, m.n)
+                .filter(j -> m.p.want[j] > 0)
+                .filter(j -> m.p.want[j] >= Math.min(0.7, 0.2 * m.c.want[j]))
+                .mapToDouble(j -> j + 1)
+                .sum());
     scanning("findBad", (k, m) -> k.findBad(m.x.segment, m.x.at, true, m.n), m -> -1);
     writing(
         "narrow",

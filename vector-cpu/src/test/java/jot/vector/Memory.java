@@ -92,6 +92,16 @@ final class Memory {
   final Row out;
   final Row more;
   final FloatRow floats;
+  final FloatRow floatsOut;
+
+  /** Zeros, room for two tiles. */
+  final MemorySegment tile;
+
+  /** Five factors in (−1, 1). */
+  final Row weights;
+
+  /** Five results, not among {@link #rows()}. */
+  final Row five;
 
   /**
    * Fills all rows from a seed.
@@ -113,6 +123,10 @@ final class Memory {
     out = row(arena, n, offset, random, -1, 1);
     more = row(arena, n, offset, random, -1, 1);
     floats = new FloatRow(arena.allocate(4L * (n + GUARD), 64), offset / 2);
+    floatsOut = new FloatRow(arena.allocate(4L * (n + GUARD), 64), offset / 2);
+    tile = arena.allocate(16384, 64);
+    weights = row(arena, 5, offset, random, -1, 1);
+    five = row(arena, 5, offset, random, 0, 1);
     for (int j = 0; j < n; j++) {
       floats.put(j, (float) (2 * random.nextDouble() - 1));
     }

@@ -79,14 +79,14 @@ class SpecialValuesTest {
     for (int n : new int[] {1, 6, 29, 1500}) {
       Memory m = memory(n);
       m.beta.setAll(0);
-      double with = gibbs(m, 7.7);
+      double with = gibbs(m, 0, 7.7);
       double[] plan = new double[n];
       for (int j = 0; j < n; j++) {
         plan[j] = m.out.got(j);
       }
       double without =
           kernels.gibbs(
-              m.c.segment, m.c.at, 0.1, m.g.segment, m.g.at, 0.2, 7.7, m.out.segment, m.out.at, n);
+              m.c.segment, m.c.at, m.g.segment, m.g.at, 0.2, 7.7, m.out.segment, m.out.at, n);
       assertThat(without).isEqualTo(with);
       for (int j = 0; j < n; j++) {
         assertThat(m.out.got(j)).isEqualTo(plan[j]);
@@ -292,10 +292,14 @@ class SpecialValuesTest {
   }
 
   private double gibbs(Memory m, double rate) {
+    return gibbs(m, 0.1, rate);
+  }
+
+  private double gibbs(Memory m, double alpha, double rate) {
     return kernels.gibbs(
         m.c.segment,
         m.c.at,
-        0.1,
+        alpha,
         m.beta.segment,
         m.beta.at,
         m.g.segment,

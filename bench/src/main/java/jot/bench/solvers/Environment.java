@@ -15,11 +15,12 @@ import jot.bench.Version;
 import org.jspecify.annotations.Nullable;
 
 /** Where and with what something was measured. */
-final class Environment {
+public final class Environment {
 
   private Environment() {}
 
-  static Map<String, @Nullable Object> describe(List<String> arguments) {
+  /** The facts, in the order in which they are shown. */
+  public static Map<String, @Nullable Object> describe(List<String> arguments) {
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("command", "jot " + String.join(" ", arguments));
     facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -39,7 +40,7 @@ final class Environment {
   }
 
   /** In one line, for people. */
-  static String line(Map<String, @Nullable Object> facts) {
+  public static String line(Map<String, @Nullable Object> facts) {
     return String.format(
         "%s, %s processors (load average %s), %s, JDK %s, backend %s, commit %s, %s",
         facts.get("cpu"),

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** How far a benchmark is: a bar on stderr where that is a terminal, else a line a step. */
-final class Steps implements AutoCloseable {
+public final class Steps implements AutoCloseable {
 
   private static final int WIDTH = 100;
 
@@ -24,7 +24,8 @@ final class Steps implements AutoCloseable {
     this.count = count;
   }
 
-  static Steps start(int count, PrintWriter err) {
+  /** Begins; so many steps are to come. */
+  public static Steps start(int count, PrintWriter err) {
     if (!TerminalProgress.stderrIsTerminal()) {
       return new Steps(null, err, count);
     }
@@ -40,7 +41,8 @@ final class Steps implements AutoCloseable {
     return new Steps(bar, err, count);
   }
 
-  void now(String what) {
+  /** What is being done now. */
+  public void now(String what) {
     if (bar == null) {
       err.printf("%d of %d: %s%n", done + 1, count, what);
       err.flush();
@@ -49,7 +51,8 @@ final class Steps implements AutoCloseable {
     }
   }
 
-  void step() {
+  /** A step is done. */
+  public void step() {
     done++;
     if (bar != null) {
       bar.step();

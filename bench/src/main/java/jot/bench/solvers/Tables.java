@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import jot.LinearSolver;
 
 /** What was measured as tables in Markdown. */
 final class Tables {
@@ -100,24 +101,56 @@ final class Tables {
 
   private void backward(List<BackwardRow> rows) {
     out.append(
-        "Backward: conjugate gradients to 1e-10 as the library preconditions them, and the dense"
-            + " elimination.\n\n");
-    head(List.of("problem", "n", "ε / max C", "CG steps", "CG", "dense", "gain", "difference"));
+        "Backward: conjugate gradients to 1e-10, preconditioned by the diagonal (plain), by a"
+            + " factor of the plan's graph, and as the library chooses (auto); and the dense"
+            + " elimination: time, steps, fill (entries of the factor a row). Gains of auto;"
+            + " difference of auto's ∂C from the elimination's, relative to its largest"
+            + " entry.\n\n");
+    head(
+        List.of(
+            "problem",
+            "n",
+            "ε / max C",
+            "plain",
+            "graph",
+            "auto",
+            "dense",
+            "plain : auto",
+            "dense : auto",
+            "difference"));
     for (BackwardRow row : rows) {
-      double cg = row.cg().median();
-      double dense = row.dense().median();
+      BackwardRow.Entry auto = row.of(LinearSolver.CG);
+      BackwardRow.Entry plain = row.of(LinearSolver.CG_DIAGONAL);
+      BackwardRow.Entry dense = row.of(LinearSolver.DENSE);
+      int n = row.problem().n();
       row(
           List.of(
               row.problem().problem(),
-              String.valueOf(row.problem().n()),
+              String.valueOf(n),
               Numbers.power(row.problem().epsilon()),
-              row.steps() + (row.status().equals("SOLVED") ? "" : " " + row.status()),
-              Numbers.time(cg),
-              Numbers.time(dense),
-              Numbers.digits(dense / cg) + "×",
-              Numbers.power(row.difference())));
+              cell(plain, n),
+              cell(row.of(LinearSolver.CG_GRAPH), n),
+              cell(auto, n),
+              Numbers.time(dense.times().median()),
+              (plain.solved() ? "" : "> ") + ratio(plain, auto),
+              ratio(dense, auto),
+              Numbers.power(auto.difference())));
     }
     out.append('\n');
+  }
+
+  private static String cell(BackwardRow.Entry entry, int n) {
+    String fill = entry.fill() > 0 ? ", " + Numbers.digits((double) entry.fill() / n) : "";
+    return "%s%s (%d%s)"
+        .formatted(
+            entry.solved() ? "" : "missed: ",
+            Numbers.time(entry.times().median()),
+            entry.steps(),
+            fill);
+  }
+
+  private static String ratio(BackwardRow.Entry slower, BackwardRow.Entry faster) {
+    return Numbers.digits(slower.times().median() / faster.times().median()) + "×";
   }
 
   private void head(List<String> cells) {

@@ -17,6 +17,9 @@ final class HostBuffer implements Buffer {
   /** For anchors, by problem: whether any is not 0. Null: not known. */
   boolean @Nullable [] nonZero;
 
+  /** For row anchors, by problem: the largest finite |cost|, as inspected. Null: not known. */
+  double @Nullable [] largestCost;
+
   HostBuffer(DType dtype, int rows, int columns, MemorySegment segment) {
     this.dtype = dtype;
     this.rows = rows;

@@ -3,8 +3,8 @@ package jot.spi.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
-import jot.spi.GraphPreconditioner;
 import jot.spi.MatrixSource;
+import jot.spi.PlanGraph;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -75,6 +75,15 @@ final class HostSession implements Session, WorkerPool.Task {
     return Blocks.first(block + 1, blocks, rows);
   }
 
+  /** First column of a block's share where a phase works on columns. */
+  int firstColumn(int block) {
+    return Blocks.first(block, blocks, columns);
+  }
+
+  int endColumn(int block) {
+    return Blocks.first(block + 1, blocks, columns);
+  }
+
   ColumnLse columnLse() {
     return ops.columnLse();
   }
@@ -109,8 +118,13 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
-  public GraphPreconditioner graphPreconditioner() {
-    return new HostGraphPreconditioner(this);
+  public PlanGraph planGraph() {
+    return new HostPlanGraph(this);
+  }
+
+  /** What the thread that calls may read rows with, between operations. */
+  RowReader callersReader() {
+    return workers[0].plan;
   }
 
   // ---- memory ----

@@ -46,6 +46,9 @@ final class Inspect extends HostOp {
     if (this.rowAnchor.nonZero == null) {
       this.rowAnchor.nonZero = new boolean[session.batch()];
     }
+    if (this.rowAnchor.largestCost == null) {
+      this.rowAnchor.largestCost = new double[session.batch()];
+    }
     if (this.columnAnchor.nonZero == null) {
       this.columnAnchor.nonZero = new boolean[session.batch()];
     }
@@ -184,6 +187,9 @@ final class Inspect extends HostOp {
     if (!anchored) {
       rowAnchor.fill(problem, 0);
       columnAnchor.fill(problem, 0);
+    }
+    if (rowAnchor.largestCost != null) {
+      rowAnchor.largestCost[problem] = largest;
     }
     setUsed(rowAnchor, problem, anchored);
     setUsed(columnAnchor, problem, anchored);

@@ -30,16 +30,13 @@ final class Marginals extends HostOp {
 
   @Override
   boolean byBlocks(int phase) {
-    return phase == 0;
+    return true;
   }
 
   @Override
   void run(int phase, int problem, int block, int first, int end, Worker worker) {
     if (phase == 1) {
-      sums.combine(problem);
-      for (int j = 0; j < n; j++) {
-        columnSums.set(problem, j, sums.total(problem, j));
-      }
+      sums.combine(problem, block, columnSums);
       return;
     }
     sums.fill(problem, block, 0);

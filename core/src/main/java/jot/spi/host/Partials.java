@@ -54,6 +54,34 @@ final class Partials {
     }
   }
 
+  /** {@link #combine} of the numbers [first, end) alone: disjoint ranges may run at once. */
+  void combine(int problem, int first, int end) {
+    for (int block = 1; block < session.blocks() && first < end; block++) {
+      session
+          .kernels()
+          .axpy(
+              1,
+              segment,
+              at(problem, block) + 8L * first,
+              segment,
+              at(problem, 0) + 8L * first,
+              end - first);
+    }
+  }
+
+  /** Adds up a block's share of the columns, to their place in a vector. */
+  void combine(int problem, int block, HostBuffer out) {
+    int first = session.firstColumn(block);
+    int end = session.endColumn(block);
+    combine(problem, first, end);
+    MemorySegment.copy(
+        segment,
+        at(problem, 0) + 8L * first,
+        out.segment,
+        out.at(problem) + 8L * first,
+        8L * (end - first));
+  }
+
   /** The combined vector's k-th number, after {@link #combine}. */
   double total(int problem, int k) {
     return get(problem, 0, k);

@@ -28,8 +28,9 @@ public interface RowKernels {
   /**
    * dst_j ← exp((f + g_j − ((c_j − alpha) − beta_j))/ε), flushed to 0 below 2⁻¹⁰²².
    *
-   * <p>Evaluated as exp(((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon). c_j may be +∞ and
-   * g_j −∞ (the result is 0); f is finite.
+   * <p>The exponent is ((f + g_j) − ((c_j − alpha) − beta_j))·inverseEpsilon, or the same in base 2
+   * with inverseEpsilon·log₂e for its rate. c_j may be +∞ and g_j −∞ (the result is 0); f is
+   * finite.
    *
    * @return Σ dst_j
    */
@@ -47,14 +48,43 @@ public interface RowKernels {
       long dstAt,
       int n);
 
-  /** As {@link #gibbs} with beta = 0: the same bits as with a beta of zeros. */
+  /** As {@link #gibbs} with alpha = 0 and beta = 0: the same bits as with a beta of zeros. */
   double gibbs(
       MemorySegment c,
       long cAt,
-      double alpha,
       MemorySegment g,
       long gAt,
       double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /** As {@link #gibbs} with alpha = 0 and beta = 0, of F32 costs. */
+  double gibbsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /**
+   * dst_j ← exp(((g_j − c_j) + f)·inverseEpsilon) in F32 throughout, costs, potentials and results:
+   * each is off by a few 2⁻²⁴ of (|c_j| + |f| + |g_j|)/ε, and 0 below 2⁻¹²⁶. What a sweep far from
+   * its limit may take.
+   *
+   * @return Σ dst_j, off by 2⁻¹⁹ of itself at most
+   */
+  double gibbsInF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      float f,
       double inverseEpsilon,
       MemorySegment dst,
       long dstAt,
@@ -139,6 +169,33 @@ public interface RowKernels {
   /** Σ x_j y_j. */
   double dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
 
+  /**
+   * out_r ← Σ_j x_rj y_j for some rows x, one read of y for four of them. Rows are {@code xStride}
+   * bytes apart.
+   */
+  void dots(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+
+  /** As {@link #dots} with rows of F32. */
+  void dotsF32(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+
   /** Σ x_j y_j over the entries with x_j ≠ 0: y may be infinite elsewhere. */
   double dotSupport(MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
 
@@ -153,10 +210,84 @@ public interface RowKernels {
    */
   int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
 
+  // ---- products of many rows ----
+
+  /** Rows of a tile of {@link #addTile}. */
+  int TILE_ROWS = 4;
+
+  /** Columns of a tile of {@link #addTile}. */
+  int tileColumns();
+
+  /**
+   * c_rj ← c_rj + Σ_k s_kr x_kj, a full tile: k below {@code depth}, r below {@link #TILE_ROWS}, j
+   * below {@link #tileColumns}. s and x are packed, k after k; rows of c are {@code cStride} bytes
+   * apart.
+   */
+  void addTile(
+      int depth,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      MemorySegment c,
+      long cAt,
+      long cStride);
+
   // ---- elementwise ----
 
   /** y_j ← y_j + s x_j. */
   void axpy(double s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n);
+
+  /** y_j ← y_j + Σ_r s_r x_rj, the rows in their order: the bits of one {@link #axpy} a row. */
+  void axpys(
+      int rows,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n);
+
+  /** As {@link #axpys} with rows of F32. */
+  void axpysF32(
+      int rows,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n);
+
+  /** out_j ← s x_j and y_j ← y_j + s x_j. */
+  void addScaled(
+      double s,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n);
+
+  /**
+   * y_j ← y_j + s log(p_j/q_j), p_j and q_j at least 0 or NaN; where the quotient is no positive
+   * normal number y_j stays as it is.
+   *
+   * @return whether every quotient was one
+   */
+  boolean addLog(
+      double s,
+      MemorySegment p,
+      long pAt,
+      MemorySegment q,
+      long qAt,
+      MemorySegment y,
+      long yAt,
+      int n);
 
   /** y_j ← x_j + s y_j. */
   void xpay(MemorySegment x, long xAt, double s, MemorySegment y, long yAt, int n);
@@ -174,6 +305,20 @@ public interface RowKernels {
       long lowAt,
       MemorySegment high,
       long highAt,
+      int n);
+
+  /**
+   * First j ≥ from with x_j &gt; 0 and x_j ≥ min(bound, share·top_j); n where there is none. All
+   * are at least 0 and no NaN.
+   */
+  int nextAtLeast(
+      MemorySegment x,
+      long xAt,
+      double bound,
+      MemorySegment top,
+      long topAt,
+      double share,
+      int from,
       int n);
 
   // ---- the marginal system ----

@@ -35,6 +35,14 @@ final class RowReader {
     this.at = rowAt;
   }
 
+  MemorySegment ownRow() {
+    return scratch;
+  }
+
+  long ownAt() {
+    return rowAt;
+  }
+
   /** Brings the row, from the source's first column to its last. */
   void read(MatrixSource source, int problem, int row) {
     if (source instanceof MatrixSource.Gibbs plan) {
@@ -48,9 +56,30 @@ final class RowReader {
 
   /** The plan's row for another row potential f: finite, or −∞ for a row of zeros. */
   void gibbs(MatrixSource.Gibbs plan, int problem, int row, double f) {
+    gibbs(plan, problem, row, f, scratch, rowAt);
+  }
+
+  /** {@link #gibbs} to a place of the caller's, which is then where the row lies. */
+  void gibbs(MatrixSource.Gibbs plan, int problem, int row, double f, MemorySegment to, long toAt) {
     if (f == Double.NEGATIVE_INFINITY) {
-      kernels.fill(0, scratch, rowAt, columns);
+      kernels.fill(0, to, toAt, columns);
       sum = 0;
+    } else if (isStoredF32(plan.cost())
+        && !HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
+      HostBuffer cost = HostBuffer.of(((MatrixSource.Stored) plan.cost()).values());
+      HostBuffer g = HostBuffer.of(plan.g());
+      double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+      sum =
+          kernels.gibbsF32(
+              cost.segment,
+              cost.at(problem, row),
+              g.segment,
+              g.at(problem),
+              f,
+              inverse,
+              to,
+              toAt,
+              columns);
     } else {
       plain(plan.cost(), problem, row, costAt);
       HostBuffer beta = HostBuffer.of(plan.columnAnchor());
@@ -69,17 +98,28 @@ final class RowReader {
                 g.at(problem),
                 f,
                 inverse,
-                scratch,
-                rowAt,
+                to,
+                toAt,
                 columns);
       } else {
-        sum =
-            kernels.gibbs(
-                segment, at, alpha, g.segment, g.at(problem), f, inverse, scratch, rowAt, columns);
+        sum = kernels.gibbs(segment, at, g.segment, g.at(problem), f, inverse, to, toAt, columns);
       }
     }
-    segment = scratch;
-    at = rowAt;
+    segment = to;
+    at = toAt;
+  }
+
+  static boolean isStoredF32(MatrixSource source) {
+    return source instanceof MatrixSource.Stored stored && stored.values().dtype() == DType.F32;
+  }
+
+  /** Where the numbers lie that a plan's row is made from: for {@link Worker#groupAt}. */
+  long sourceAddress(MatrixSource.Gibbs plan, int problem, int row) {
+    if (plan.cost() instanceof MatrixSource.Stored stored) {
+      HostBuffer values = HostBuffer.of(stored.values());
+      return values.segment.address() + values.at(problem, row);
+    }
+    return scratch.address() + costAt;
   }
 
   /** max_j g_j − c_ij: what takes a row update from anywhere to safety. */

@@ -1,5 +1,6 @@
 package jot.spi.host;
 
+import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 
@@ -46,12 +47,25 @@ final class RowUpdate extends HostOp {
    */
   static double potential(
       MatrixSource.Gibbs plan, int problem, int i, double a, double epsilon, RowReader reader) {
+    return potential(plan, problem, i, a, epsilon, reader, reader.ownRow(), reader.ownAt());
+  }
+
+  /** {@link #potential} with the exponentials at a place of the caller's. */
+  static double potential(
+      MatrixSource.Gibbs plan,
+      int problem,
+      int i,
+      double a,
+      double epsilon,
+      RowReader reader,
+      MemorySegment to,
+      long toAt) {
     double slack = a > 0 ? reader.maxSlack(plan, problem, i) : Double.NEGATIVE_INFINITY;
     if (slack == Double.NEGATIVE_INFINITY) {
-      reader.gibbs(plan, problem, i, slack);
+      reader.gibbs(plan, problem, i, slack, to, toAt);
       return slack;
     }
-    reader.gibbs(plan, problem, i, -slack);
+    reader.gibbs(plan, problem, i, -slack, to, toAt);
     return -slack + epsilon * (Math.log(a) - Math.log(reader.sum));
   }
 }

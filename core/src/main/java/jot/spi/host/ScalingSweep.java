@@ -1,7 +1,9 @@
 package jot.spi.host;
 
+import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
+import jot.tensor.DType;
 
 /** {@link jot.spi.Session#scalingSweep}: no exp, one read of the kernel for rows and columns. */
 final class ScalingSweep extends HostOp {
@@ -10,10 +12,13 @@ final class ScalingSweep extends HostOp {
    */
   private static final double LIMIT = 1e40;
 
+  private static final int ERROR = 0;
+  private static final int UNSAFE = 1;
+
   private final Partials sums;
   private final Partials errors;
   private final HostBuffer next;
-  private MatrixSource kernel;
+  private MatrixSource.Stored kernel;
   private HostBuffer a;
   private HostBuffer b;
   private HostBuffer u;
@@ -58,20 +63,24 @@ final class ScalingSweep extends HostOp {
 
   @Override
   int phases() {
-    return 2;
+    return 3;
   }
 
   @Override
   boolean byBlocks(int phase) {
-    return phase == 0;
+    return phase < 2;
   }
 
   @Override
   void run(int phase, int problem, int block, int first, int end, Worker worker) {
-    if (phase == 0) {
-      rows(problem, block, first, end, worker);
-    } else {
-      columns(problem);
+    switch (phase) {
+      case 0 -> rows(problem, block, first, end, worker);
+      case 1 -> {
+        if (errors.sum(problem, ERROR) > threshold.get(problem, 0)) {
+          columns(problem, block, session.firstColumn(block), session.endColumn(block));
+        }
+      }
+      default -> finish(problem);
     }
   }
 
@@ -80,56 +89,84 @@ final class ScalingSweep extends HostOp {
   }
 
   private void rows(int problem, int block, int first, int end, Worker worker) {
-    RowReader row = worker.plan;
-    double error = 0;
-    double unsafe = 0;
     sums.fill(problem, block, 0);
+    errors.set(problem, block, ERROR, 0);
+    errors.set(problem, block, UNSAFE, 0);
+    for (int i = first; i < end; i += Worker.GROUP) {
+      group(problem, block, i, Math.min(i + Worker.GROUP, end), worker);
+    }
+  }
+
+  /** A few rows: their sums, then, out of cache, their part in the columns. */
+  private void group(int problem, int block, int first, int end, Worker worker) {
+    HostBuffer k = HostBuffer.of(kernel.values());
+    boolean narrow = k.dtype() == DType.F32;
+    int rows = end - first;
+    long at = k.at(problem, first);
+    long stride = (long) n * k.dtype().bytes();
+    MemorySegment factors = worker.factors;
+    if (narrow) {
+      kernels.dotsF32(rows, k.segment, at, stride, v.segment, v.at(problem), factors, 0, n);
+    } else {
+      kernels.dots(rows, k.segment, at, stride, v.segment, v.at(problem), factors, 0, n);
+    }
+    double error = 0;
     for (int i = first; i < end; i++) {
+      long factorAt = 8L * (i - first);
       double mass = a.get(problem, i);
       double scaling = 1;
+      double factor = 0;
       if (mass > 0) {
-        row.read(kernel, problem, i);
-        double sum = kernels.dot(row.segment, row.at, v.segment, v.at(problem), n);
+        double sum = factors.get(Layouts.F64, factorAt);
         error += Math.abs(u.get(problem, i) * sum - mass);
         scaling = mass / sum;
         if (safe(scaling)) {
-          kernels.axpy(scaling, row.segment, row.at, sums.segment, sums.at(problem, block), n);
+          factor = scaling;
         } else {
-          unsafe = 1;
+          errors.set(problem, block, UNSAFE, 1);
         }
       }
+      factors.set(Layouts.F64, factorAt, factor);
       next.set(problem, i, scaling);
     }
-    errors.set(problem, block, 0, error);
-    errors.set(problem, block, 1, unsafe);
+    errors.add(problem, block, ERROR, error);
+    long to = sums.at(problem, block);
+    if (narrow) {
+      kernels.axpysF32(rows, factors, 0, k.segment, at, stride, sums.segment, to, n);
+    } else {
+      kernels.axpys(rows, factors, 0, k.segment, at, stride, sums.segment, to, n);
+    }
   }
 
-  private void columns(int problem) {
-    double error = errors.sum(problem, 0);
+  /** The new scalings of some columns, in the place of their sums. */
+  private void columns(int problem, int block, int first, int end) {
+    sums.combine(problem, first, end);
+    boolean safe = true;
+    for (int j = first; j < end; j++) {
+      double mass = b.get(problem, j);
+      double scaling = mass > 0 ? mass / sums.total(problem, j) : 1;
+      sums.set(problem, 0, j, scaling);
+      safe &= safe(scaling);
+    }
+    if (!safe) {
+      errors.set(problem, block, UNSAFE, 1);
+    }
+  }
+
+  private void finish(int problem) {
+    double error = errors.sum(problem, ERROR);
     residual.set(problem, 0, error);
     stale.set(problem, 0, 0);
     if (error <= threshold.get(problem, 0)) {
       active.set(problem, 0, 0);
       return;
     }
-    boolean safe = errors.sum(problem, 1) == 0;
-    sums.combine(problem);
-    for (int j = 0; j < n && safe; j++) {
-      double mass = b.get(problem, j);
-      double scaling = mass > 0 ? mass / sums.total(problem, j) : 1;
-      sums.set(problem, 0, j, scaling);
-      safe = safe(scaling);
-    }
-    if (!safe) {
+    if (errors.sum(problem, UNSAFE) > 0) {
       stale.set(problem, 0, 1);
       return;
     }
-    for (int j = 0; j < n; j++) {
-      v.set(problem, j, sums.total(problem, j));
-    }
-    for (int i = 0; i < m; i++) {
-      u.set(problem, i, next.get(problem, i));
-    }
+    MemorySegment.copy(sums.segment, sums.at(problem, 0), v.segment, v.at(problem), 8L * n);
+    MemorySegment.copy(next.segment, next.at(problem), u.segment, u.at(problem), 8L * m);
     sweeps.set(problem, 0, sweeps.get(problem, 0) + 1);
   }
 }

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link jot.spi.Session#semidual}: value, gradient and plan of the semi-dual in one pass. */
 final class Semidual extends HostOp {
+  /** Sums that lose no entry above 10⁻²⁰⁰ of themselves, */
+  private static final double LEAST = 1e-100;
+
+  /** and overflow nowhere. */
+  private static final double MOST = 1e200;
+
   private final Partials sums;
   private final Partials values;
   private MatrixSource.Gibbs plan;
@@ -40,20 +46,20 @@ final class Semidual extends HostOp {
 
   @Override
   int phases() {
-    return 2;
+    return 3;
   }
 
   @Override
   boolean byBlocks(int phase) {
-    return phase == 0;
+    return phase < 2;
   }
 
   @Override
   void run(int phase, int problem, int block, int first, int end, Worker worker) {
-    if (phase == 0) {
-      rows(problem, block, first, end, worker);
-    } else {
-      columns(problem);
+    switch (phase) {
+      case 0 -> rows(problem, block, first, end, worker);
+      case 1 -> sums.combine(problem, session.firstColumn(block), session.endColumn(block));
+      default -> columns(problem);
     }
   }
 
@@ -63,27 +69,49 @@ final class Semidual extends HostOp {
     RowReader row = worker.plan;
     sums.fill(problem, block, 0);
     double dual = 0;
+    long sumsAt = sums.at(problem, block);
+    HostBuffer g = HostBuffer.of(plan.g());
+    long at =
+        worker.groupAt(
+            row.sourceAddress(plan, problem, first),
+            g.segment.address() + g.at(problem),
+            sums.segment.address() + sumsAt);
     for (int i = first; i < end; i++) {
       double mass = a.get(problem, i);
-      double potential = RowUpdate.potential(plan, problem, i, mass, epsilon, row);
+      double potential = potential(problem, i, mass, f.get(problem, i), epsilon, worker, at);
       f.set(problem, i, potential);
       double scale = potential > Double.NEGATIVE_INFINITY ? mass / row.sum : 0;
       if (scale > 0) {
         dual += mass * potential;
-        kernels.axpy(scale, row.segment, row.at, sums.segment, sums.at(problem, block), n);
       }
       if (stored != null) {
-        long at = stored.at(problem, i);
-        kernels.fill(0, stored.segment, at, n);
-        kernels.axpy(scale, row.segment, row.at, stored.segment, at, n);
+        long to = stored.at(problem, i);
+        kernels.addScaled(scale, row.segment, row.at, sums.segment, sumsAt, stored.segment, to, n);
+      } else if (scale > 0) {
+        kernels.axpy(scale, row.segment, row.at, sums.segment, sumsAt, n);
       }
     }
     values.set(problem, block, 0, dual);
   }
 
+  /**
+   * The row's potential, from the sum at the last one where that is neither near overflow nor near
+   * underflow; else with the maximum out. Leaves the row's exponentials in the reader.
+   */
+  private double potential(
+      int problem, int i, double mass, double last, double epsilon, Worker worker, long at) {
+    RowReader row = worker.plan;
+    if (mass > 0 && Math.abs(last) < Double.POSITIVE_INFINITY) {
+      row.gibbs(plan, problem, i, last, worker.group, at);
+      if (row.sum > LEAST && row.sum < MOST) {
+        return last + epsilon * (Math.log(mass) - Math.log(row.sum));
+      }
+    }
+    return RowUpdate.potential(plan, problem, i, mass, epsilon, row);
+  }
+
   private void columns(int problem) {
     HostBuffer g = HostBuffer.of(plan.g());
-    sums.combine(problem);
     double dual = values.sum(problem, 0);
     double error = 0;
     for (int j = 0; j < n; j++) {

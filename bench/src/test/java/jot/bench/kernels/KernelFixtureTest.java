@@ -1,0 +1,49 @@
+package jot.bench.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jot.spi.Backends;
+import jot.tensor.DType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is timed must be the same work, and right, whoever does it and however often. */
+class KernelFixtureTest {
+
+  private static final int N = 19;
+
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  void backends_agree(Kernel kernel) {
+    for (DType dtype : DType.values()) {
+      try (KernelFixture reference = new KernelFixture("reference", 1, N, dtype);
+          KernelFixture vector = new KernelFixture("vector", 2, N, dtype)) {
+        reference.run(kernel);
+        vector.run(kernel);
+        double expected = reference.result(kernel);
+        assertThat(expected).isFinite().isNotZero();
+        double tolerance = dtype == DType.F64 ? 1e-9 : 1e-4;
+        assertThat(vector.result(kernel)).isCloseTo(expected, within(tolerance * expected));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  void calls_can_be_repeated(Kernel kernel) {
+    assumeTrue(Backends.find().stream().anyMatch(found -> found.name().equals("vector")));
+    try (KernelFixture fixture = new KernelFixture("vector", 1, N, DType.F64)) {
+      for (int call = 0; call < 200; call++) {
+        fixture.run(kernel);
+      }
+      double after = fixture.result(kernel);
+      fixture.run(kernel);
+      assertThat(fixture.result(kernel))
+          .isFinite()
+          .isNotZero()
+          .isCloseTo(after, within(1e-2 * Math.abs(after)));
+    }
+  }
+}

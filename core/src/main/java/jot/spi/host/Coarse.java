@@ -1,0 +1,41 @@
+package jot.spi.host;
+
+import jot.spi.MatrixSource;
+
+/** When a sweep may run in F32 arithmetic: its errors are far below what it still has to mend. */
+final class Coarse {
+  /** Rounding of F32, 2⁻²⁴, and what {@link RowKernels#gibbsInF32} makes of it, at most 1.5. */
+  private static final double UNIT = 2 * 0x1p-24;
+
+  /** A sum's own error in these units. */
+  private static final double OF_SUMS = 32;
+
+  private Coarse() {}
+
+  /**
+   * Whether the residual is larger than the errors that F32 arithmetic can make in it. Exponents
+   * are off by 1.5·2⁻²⁴ (max |c| + max |f| + max |g|)/ε at most, so the plan's entries are by that
+   * share of themselves and the residual by that share of the mass.
+   *
+   * @param residual of the last sweep, 0 before the first
+   */
+  static boolean suffices(
+      MatrixSource.Gibbs plan, HostBuffer a, int problem, double residual, RowKernels kernels) {
+    double[] largest = HostBuffer.of(plan.rowAnchor()).largestCost;
+    if (largest == null
+        || !(residual > 0)
+        || !RowReader.isStoredF32(plan.cost())
+        || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
+      return false;
+    }
+    HostBuffer f = HostBuffer.of(plan.f());
+    HostBuffer g = HostBuffer.of(plan.g());
+    double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double size =
+        largest[problem]
+            + kernels.maxAbsFinite(f.segment, f.at(problem), 0, f.columns())
+            + kernels.maxAbsFinite(g.segment, g.at(problem), 0, g.columns());
+    double mass = kernels.sum(a.segment, a.at(problem), a.columns());
+    return residual > UNIT * (size / epsilon + OF_SUMS) * mass;
+  }
+}

@@ -1,0 +1,169 @@
+package jot.vector;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jot.vector.Lanes.ORDER;
+import static jot.vector.Lanes.WIDE;
+import static jot.vector.Lanes.WIDE_INDEX;
+import static jot.vector.Lanes.offHeap;
+import static jot.vector.VectorExp.LOG2_E;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jot.spi.host.RowKernels;
+
+/**
+ * The plan in F32 throughout: twice as many numbers in a vector and half the polynomial of {@link
+ * VectorExp}, whose scheme this is. 2ʳ − 1 over r is interpolated at six Chebyshev points: relative
+ * error 9·10⁻⁹ with the rounded coefficients, 0.15 ulp.
+ */
+interface FloatKernels extends RowKernels {
+  /** Numbers in a chunk: a lane adds up to 128 of them, off by 2⁻¹⁹ at most. */
+  int FLOAT_CHUNK = 512;
+
+  /** Floats in a vector: 4, 8 or 16. */
+  int FLOATS_WIDE = WIDE.length();
+
+  float ROUNDER = 0x1.8p23f;
+  float LOWEST = -126;
+  float ZERO = -127;
+  float INFINITE = 128;
+
+  float C1 = 0x1.62e430p-1f;
+  float C2 = 0x1.ebfbe0p-3f;
+  float C3 = 0x1.c6af6cp-5f;
+  float C4 = 0x1.3b2a54p-7f;
+  float C5 = 0x1.5f0890p-10f;
+  float C6 = 0x1.44138ap-13f;
+
+  @Override
+  default double gibbsInF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      float f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    float rate = (float) (inverseEpsilon * LOG2_E);
+    double sum = 0;
+    for (int j = 0; j < n; j += FLOAT_CHUNK) {
+      long o = 4L * j;
+      int count = Math.min(FLOAT_CHUNK, n - j);
+      int bound = WIDE.loopBound(count);
+      if (bound > 0) {
+        exponents2(c, cAt + o, g, gAt + o, f, rate, dst, dstAt + o, bound);
+        sum += exp2(dst, dstAt + o, bound);
+      }
+      if (bound < count) {
+        long r = o + 4L * bound;
+        sum += gibbsRest(c, cAt + r, g, gAt + r, f, rate, dst, dstAt + r, count - bound);
+      }
+    }
+    return sum;
+  }
+
+  private static void exponents2(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      float f,
+      float rate,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    c = offHeap(c);
+    g = offHeap(g);
+    dst = offHeap(dst);
+    for (int j = 0; j < n; j += FLOATS_WIDE) {
+      FloatVector cost = FloatVector.fromMemorySegment(WIDE, c, cAt + 4L * j, ORDER);
+      FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt + 4L * j, ORDER);
+      FloatVector x = potential.sub(cost).add(f).mul(rate);
+      FloatVector v = x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
+      v.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+    }
+  }
+
+  private static double exp2(MemorySegment x, long xAt, int n) {
+    x = offHeap(x);
+    FloatVector sum = FloatVector.zero(WIDE);
+    for (int j = 0; j < n; j += FLOATS_WIDE) {
+      FloatVector v = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      FloatVector shifted = v.add(ROUNDER);
+      FloatVector r = v.sub(shifted.sub(ROUNDER));
+      FloatVector rr = r.mul(r);
+      FloatVector upper = r.fma(FloatVector.broadcast(WIDE, C5), FloatVector.broadcast(WIDE, C4));
+      FloatVector low = r.fma(FloatVector.broadcast(WIDE, C3), FloatVector.broadcast(WIDE, C2));
+      FloatVector q = rr.fma(FloatVector.broadcast(WIDE, C6), upper).fma(rr, low);
+      FloatVector p =
+          q.fma(r, FloatVector.broadcast(WIDE, C1)).fma(r, FloatVector.broadcast(WIDE, 1));
+      FloatVector e =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(LSHL, 23)
+              .add(p.reinterpretAsInts())
+              .reinterpretAsFloats();
+      e.intoMemorySegment(x, xAt + 4L * j, ORDER);
+      sum = sum.add(e);
+    }
+    double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
+    if (FLOATS_WIDE > 4) {
+      total += sum.lane(4) + sum.lane(5) + (sum.lane(6) + sum.lane(7));
+    }
+    if (FLOATS_WIDE > 8) {
+      total += sum.lane(8) + sum.lane(9) + (sum.lane(10) + sum.lane(11));
+      total += sum.lane(12) + sum.lane(13) + (sum.lane(14) + sum.lane(15));
+    }
+    return total;
+  }
+
+  private static double gibbsRest(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      float f,
+      float rate,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    c = offHeap(c);
+    g = offHeap(g);
+    dst = offHeap(dst);
+    VectorMask<Float> rest = WIDE_INDEX.compare(LT, n);
+    FloatVector cost = FloatVector.fromMemorySegment(WIDE, c, cAt, ORDER, rest);
+    FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt, ORDER, rest);
+    FloatVector x = potential.sub(cost).add(f).mul(rate);
+    FloatVector v = x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
+    FloatVector shifted = v.add(ROUNDER);
+    FloatVector r = v.sub(shifted.sub(ROUNDER));
+    FloatVector rr = r.mul(r);
+    FloatVector upper = r.fma(FloatVector.broadcast(WIDE, C5), FloatVector.broadcast(WIDE, C4));
+    FloatVector low = r.fma(FloatVector.broadcast(WIDE, C3), FloatVector.broadcast(WIDE, C2));
+    FloatVector q = rr.fma(FloatVector.broadcast(WIDE, C6), upper).fma(rr, low);
+    FloatVector p =
+        q.fma(r, FloatVector.broadcast(WIDE, C1)).fma(r, FloatVector.broadcast(WIDE, 1));
+    FloatVector e =
+        shifted
+            .reinterpretAsInts()
+            .lanewise(LSHL, 23)
+            .add(p.reinterpretAsInts())
+            .reinterpretAsFloats();
+    e.intoMemorySegment(dst, dstAt, ORDER, rest);
+    FloatVector sum = FloatVector.zero(WIDE).blend(e, rest);
+    double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
+    if (FLOATS_WIDE > 4) {
+      total += sum.lane(4) + sum.lane(5) + (sum.lane(6) + sum.lane(7));
+    }
+    if (FLOATS_WIDE > 8) {
+      total += sum.lane(8) + sum.lane(9) + (sum.lane(10) + sum.lane(11));
+      total += sum.lane(12) + sum.lane(13) + (sum.lane(14) + sum.lane(15));
+    }
+    return total;
+  }
+}

@@ -10,6 +10,7 @@ import jot.bindings.nvrtc.Nvrtc;
 /** Compiles kernels for an architecture by NVRTC. */
 final class KernelCompiler {
   /** Machine code, and what the compiler said about it. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   record Compiled(byte[] cubin, String log) {}
 
   private final List<String> options;

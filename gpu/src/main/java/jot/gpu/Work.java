@@ -103,7 +103,7 @@ final class Work {
   CommandLog columns(Kernel kernel) {
     int threads = threads(n);
     long tiles = Math.ceilDiv(n, threads);
-    return queue.log().launch(kernel, batch * chunks * tiles, threads);
+    return queue.log().launch(kernel, (long) batch * chunks * tiles, threads);
   }
 
   /** A kernel with one block a square tile of a matrix. */

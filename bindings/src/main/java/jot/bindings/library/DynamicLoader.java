@@ -17,7 +17,17 @@ final class DynamicLoader {
   private static final int NOW = 2;
   private static final long LONGEST_MESSAGE = 4096;
 
+  /** What grants native access. */
+  static final String GRANT =
+      "native access is not granted; start java with --enable-native-access=jot.bindings,jot.gpu,"
+          + " on the class path with ALL-UNNAMED";
+
   private DynamicLoader() {}
+
+  /** Whether native access is granted; without it a first call warns, or fails where denied. */
+  static boolean granted() {
+    return DynamicLoader.class.getModule().isNativeAccessEnabled();
+  }
 
   /** Loads a file or a bare name for good. Null when it worked, else the system's reason. */
   static @Nullable String load(String name) {

@@ -45,7 +45,14 @@ final class LibraryFinder {
           tried.add(path.toString());
         }
       }
-      OpenLibrary open = folders.bareNames(library) ? load(library, version, file, tried) : null;
+      if (!folders.bareNames(library)) {
+        continue;
+      }
+      if (!DynamicLoader.granted()) {
+        tried.add(file + " (not by name: " + DynamicLoader.GRANT + ")");
+        continue;
+      }
+      OpenLibrary open = load(library, version, file, tried);
       if (open != null) {
         return open;
       }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
+import jot.spi.PlanGraph;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -27,6 +28,7 @@ final class CudaSession implements Session {
   private final List<CudaBuffer> slots;
   private final List<CudaBuffer> owned;
   private final List<Scratch> scratches;
+  private final List<HostedGraph> graphs;
   private final @Nullable CudaSession twin;
   private @Nullable CudaSession transposed;
   private boolean closed;
@@ -53,6 +55,7 @@ final class CudaSession implements Session {
     slots = work.slots;
     owned = twin == null ? new ArrayList<>() : twin.owned;
     scratches = twin == null ? new ArrayList<>() : twin.scratches;
+    graphs = twin == null ? new ArrayList<>() : twin.graphs;
     scratches.add(work.scratch);
     vectors = new VectorOps(work);
     sinkhorn = new SinkhornOps(work);
@@ -82,6 +85,21 @@ final class CudaSession implements Session {
       transposed = new CudaSession(backend, queue, work.transposed(backend.memory()), this);
     }
     return transposed;
+  }
+
+  @Override
+  public PlanGraph planGraph() {
+    HostedGraph graph = HostedGraph.of(this);
+    graphs.add(graph);
+    return graph;
+  }
+
+  /** Host numbers into a buffer of the same type, for the problems of a mask. */
+  void merge(Tensor source, Buffer destination, Buffer active) {
+    CudaBuffer to = CudaBuffer.of(destination);
+    long raw = work.room(Scratch.Use.CONVERSION, to.size());
+    queue.upload(source.segment(), raw, source.segment().byteSize());
+    vectors.convert(raw, narrow(source), to.address, to.narrow(), work.mask(active), to.size());
   }
 
   // ---- memory ----
@@ -220,6 +238,7 @@ final class CudaSession implements Session {
       return; // it closes with the session that it was made from
     }
     closed = true;
+    graphs.forEach(HostedGraph::close);
     queue.quiet();
     for (CudaBuffer buffer : owned) {
       backend.memory().free(buffer.address, bytes(buffer));

@@ -126,6 +126,7 @@ record SelfTestCase(
   }
 
   /** All numbers of a solution and its gradient, and the time of the second of two runs. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   private record Answer(
       double[] plan, double[] potentials, double[] costs, double[] gradients, double seconds) {}
 

@@ -12,6 +12,7 @@ import jot.solve.ForwardState;
 import jot.solve.History;
 import jot.solve.Limits;
 import jot.solve.LogDomain;
+import jot.solve.Marks;
 import jot.solve.NewtonCg;
 import jot.solve.Outcome;
 import jot.solve.Progress;
@@ -245,8 +246,8 @@ final class Engine implements AutoCloseable {
     descend();
     sweep(scaling, byScaling, PATIENCE_SCALING);
     sweep(log, byLog, PATIENCE_LOG);
-    forward.explainFailures();
-    if (any(byNewton)) {
+    forward.explainCrawling();
+    if (Marks.any(byNewton)) {
       boolean warm = f != null || settings.schedule().descends();
       forward.newton(
           newtonCg(), byNewton, warm && settings.solver() == Solver.NEWTON, limits, progress);
@@ -306,7 +307,7 @@ final class Engine implements AutoCloseable {
   }
 
   double fact(int problem, int fact) {
-    return state.factsHost().getFlat((long) problem * Session.Facts.COUNT + fact);
+    return state.fact(problem, fact);
   }
 
   /** Row potentials to start from, less the anchors; −∞ where there is no mass. */
@@ -373,15 +374,6 @@ final class Engine implements AutoCloseable {
     for (int problem = 0; problem < chosen.length; problem++) {
       byNewton[problem] |= chosen[problem] && forward.isSlow(problem);
     }
-  }
-
-  private static boolean any(boolean[] marks) {
-    for (boolean mark : marks) {
-      if (mark) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private NewtonCg newtonCg() {

@@ -69,7 +69,6 @@ public final class ConjugateGradient implements MarginalSolver {
   private final double[] tolerances;
   private final double[] entries;
   private final double[] edges;
-  private final double[] kept;
   private final boolean[] graphHelped;
   private @Nullable PlanGraph graph;
   private boolean sparseProducts;
@@ -135,7 +134,6 @@ public final class ConjugateGradient implements MarginalSolver {
     chosen = new boolean[batch];
     without = new boolean[batch];
     byGraph = new boolean[batch];
-    kept = new double[batch];
     graphHelped = new boolean[batch];
     tolerances = new double[batch];
     entries = new double[batch];
@@ -179,11 +177,6 @@ public final class ConjugateGradient implements MarginalSolver {
   /** Entries of the graph's factor that the last solve of a problem had, 0 without one. */
   public long fill(int problem) {
     return graph == null || !byGraph[problem] ? 0 : graph.fill(problem);
-  }
-
-  /** Edges that the last solve's preconditioner kept of a problem's plan, 0 without one. */
-  public long kept(int problem) {
-    return byGraph[problem] ? (long) kept[problem] : 0;
   }
 
   /** Which problems there are, and whose plans are sparse. */
@@ -251,7 +244,6 @@ public final class ConjugateGradient implements MarginalSolver {
     for (int problem = 0; problem < chosen.length; problem++) {
       if (chosen[problem]) {
         boolean built = countHost.getFlat(problem) >= 0;
-        kept[problem] = built ? countHost.getFlat(problem) : 0;
         chosen[problem] = built;
         without[problem] |= !built;
         byGraph[problem] |= built;

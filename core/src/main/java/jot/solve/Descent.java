@@ -58,11 +58,11 @@ public final class Descent {
    */
   public void run(double start, double down, boolean adaptive, int sweeps, boolean[] took) {
     begin(start, down, took);
-    if (!any(took)) {
+    if (!Marks.any(took)) {
       return;
     }
     int issued = 0;
-    while (any(descending) && issued < sweeps) {
+    while (Marks.any(descending) && issued < sweeps) {
       lower();
       int block = Math.min(BLOCK, sweeps - issued);
       sweep(block);
@@ -83,8 +83,7 @@ public final class Descent {
   private void begin(double start, double down, boolean[] took) {
     for (int problem = 0; problem < took.length; problem++) {
       double target = state.epsilonHost().getFlat(problem);
-      double range =
-          state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
+      double range = state.fact(problem, Session.Facts.RANGE);
       double first = start * range;
       took[problem] = state.outcome(problem) == Outcome.RUNNING && first > target;
       descending[problem] = took[problem];
@@ -95,15 +94,6 @@ public final class Descent {
       began[problem] = 0;
     }
     threshold.send();
-  }
-
-  private static boolean any(boolean[] marks) {
-    for (boolean mark : marks) {
-      if (mark) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Sends every ε; the columns of the problems that got a new one are made exact again. */

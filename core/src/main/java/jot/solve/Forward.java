@@ -101,7 +101,7 @@ public final class Forward {
       part[problem] = mine[problem];
       slow[problem] &= !mine[problem];
     }
-    return any(mine);
+    return Marks.any(mine);
   }
 
   private void sweeps(ForwardSolver solver, Limits limits, Progress progress) {
@@ -140,7 +140,7 @@ public final class Forward {
       passes[problem] += unfinished[problem] ? newton.passes(problem) : 0;
       mine[problem] = unfinished[problem] && newton.gaveUp(problem);
     }
-    if (any(mine)) {
+    if (Marks.any(mine)) {
       activate(mine);
       state.session().columnUpdate(state.plan(), state.b(), state.active());
       infeasibility.look(mine);
@@ -210,7 +210,7 @@ public final class Forward {
 
   /** The residual of the problems that ran out of passes, without another update. */
   private void measureSpent() {
-    if (any(unfinished)) {
+    if (Marks.any(unfinished)) {
       System.arraycopy(unfinished, 0, mine, 0, mine.length);
       activate(mine);
       measure(log);
@@ -230,16 +230,25 @@ public final class Forward {
     }
   }
 
-  /** Looks for a proof of infeasibility where sweeps crawl or did not reach the tolerance. */
+  /** Looks for a proof of infeasibility where sweeps crawl, before a better solver takes over. */
+  public void explainCrawling() {
+    for (int problem = 0; problem < mine.length; problem++) {
+      mine[problem] = state.outcome(problem) == Outcome.RUNNING && slow[problem];
+    }
+    explain();
+  }
+
+  /** Looks for a proof of infeasibility where the tolerance was not reached. */
   public void explainFailures() {
     for (int problem = 0; problem < mine.length; problem++) {
       Outcome outcome = state.outcome(problem);
-      mine[problem] =
-          (outcome == Outcome.RUNNING && slow[problem])
-              || outcome == Outcome.MAX_ITERATIONS
-              || outcome == Outcome.PRECISION_LIMIT;
+      mine[problem] = outcome == Outcome.MAX_ITERATIONS || outcome == Outcome.PRECISION_LIMIT;
     }
-    if (any(mine)) {
+    explain();
+  }
+
+  private void explain() {
+    if (Marks.any(mine)) {
       for (int problem = 0; problem < mine.length; problem++) {
         part[problem] = mine[problem] && passes[problem] > 0; // passes that are no sweeps
       }
@@ -253,16 +262,7 @@ public final class Forward {
     for (int problem = 0; problem < chosen.length; problem++) {
       marks[problem] = chosen[problem] && state.outcome(problem) == Outcome.RUNNING;
     }
-    return any(marks);
-  }
-
-  private static boolean any(boolean[] marks) {
-    for (boolean mark : marks) {
-      if (mark) {
-        return true;
-      }
-    }
-    return false;
+    return Marks.any(marks);
   }
 
   private void activate(boolean[] marks) {
@@ -410,9 +410,7 @@ public final class Forward {
     session.read(state.plan().g(), state.gHost());
     session.poll();
     double size =
-        state
-                .factsHost()
-                .getFlat((long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST)
+        state.fact(problem, Session.Facts.MAX_ANCHORED_COST)
             + largest(state.fHost(), problem, session.rows())
             + largest(state.gHost(), problem, session.columns());
     double epsilon = state.epsilonHost().getFlat(problem);

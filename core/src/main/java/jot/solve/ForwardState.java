@@ -144,6 +144,11 @@ public final class ForwardState {
     return factsHost;
   }
 
+  /** One of a problem's {@link Session.Facts}, valid as the host copy. */
+  public double fact(int problem, int fact) {
+    return factsHost.getFlat((long) problem * Session.Facts.COUNT + fact);
+  }
+
   /** Where potentials are read to; less the anchors. */
   public Tensor fHost() {
     return fHost;

@@ -58,12 +58,9 @@ final class Infeasibility {
     boolean[] every = new boolean[kept.length];
     Arrays.fill(every, true);
     rank(f, every);
-    for (boolean one : kept) {
-      if (one) {
-        drift(f);
-        rank(f, kept);
-        return;
-      }
+    if (Marks.any(kept)) {
+      drift(f);
+      rank(f, kept);
     }
   }
 
@@ -140,9 +137,7 @@ final class Infeasibility {
   }
 
   private double cost(int problem) {
-    return state
-        .factsHost()
-        .getFlat((long) problem * Session.Facts.COUNT + Session.Facts.MAX_ANCHORED_COST);
+    return state.fact(problem, Session.Facts.MAX_ANCHORED_COST);
   }
 
   /** Whether the last look found a set of rows with so much mass too many. */

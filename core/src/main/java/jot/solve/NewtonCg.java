@@ -6,9 +6,6 @@ import jot.marginal.MarginalSystem;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
-import jot.tensor.DType;
-import jot.tensor.Shape;
-import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,22 +91,16 @@ public final class NewtonCg {
   private final ConjugateGradient cg;
   private final EpsilonPath path;
   private final Buffer sums;
-  private final Buffer value;
-  private final Buffer residual;
+  private final BatchScalar value;
+  private final BatchScalar residual;
   private final Buffer gradient;
-  private final Buffer slope;
-  private final Buffer size;
+  private final BatchScalar slope;
+  private final BatchScalar size;
   private final Buffer mean;
-  private final Buffer step;
+  private final BatchScalar step;
   private final Buffer one;
-  private final Buffer mask;
-  private final Tensor valueHost;
-  private final Tensor residualHost;
-  private final Tensor slopeHost;
-  private final Tensor sizeHost;
-  private final Tensor stepHost;
-  private final Tensor maskHost;
-  private final Tensor epsilonHost;
+  private final BatchScalar mask;
+  private final BatchScalar epsilon;
   private final Phase[] phase;
   private final Move[] move;
   private final double[] length;
@@ -121,7 +112,6 @@ public final class NewtonCg {
   private final int[] waiting;
   private final int[] backtracks;
   private final int[] passes;
-  private final int[] products;
   private final boolean[] gaveUp;
   private int evaluations;
 
@@ -139,22 +129,16 @@ public final class NewtonCg {
     path = new EpsilonPath(state, arena);
     sums = session.vector(n);
     gradient = session.vector(n);
-    value = session.scalar();
-    residual = session.scalar();
-    slope = session.scalar();
-    size = session.scalar();
+    value = new BatchScalar(session, arena);
+    residual = new BatchScalar(session, arena);
+    slope = new BatchScalar(session, arena);
+    size = new BatchScalar(session, arena);
     mean = session.scalar();
-    step = session.scalar();
+    step = new BatchScalar(session, arena);
     one = session.scalar();
-    mask = session.scalar();
+    mask = new BatchScalar(session, arena);
     session.fill(one, 1, null);
-    valueHost = scalars(arena);
-    residualHost = scalars(arena);
-    slopeHost = scalars(arena);
-    sizeHost = scalars(arena);
-    stepHost = scalars(arena);
-    maskHost = scalars(arena);
-    epsilonHost = scalars(arena);
+    epsilon = new BatchScalar(session, arena);
     int batch = session.batch();
     phase = new Phase[batch];
     move = new Move[batch];
@@ -167,12 +151,7 @@ public final class NewtonCg {
     waiting = new int[batch];
     backtracks = new int[batch];
     passes = new int[batch];
-    products = new int[batch];
     gaveUp = new boolean[batch];
-  }
-
-  private Tensor scalars(Arena arena) {
-    return Tensor.allocate(arena, DType.F64, new Shape(session.batch(), 1, 1));
   }
 
   /** Whether the last solve stopped for want of progress. */
@@ -183,11 +162,6 @@ public final class NewtonCg {
   /** Passes of exp over a problem's cost in the last solve. */
   public int passes(int problem) {
     return passes[problem];
-  }
-
-  /** Products with a problem's plan in the last solve. */
-  public int products(int problem) {
-    return products[problem];
   }
 
   /**
@@ -226,25 +200,28 @@ public final class NewtonCg {
       gaveUp[problem] = false;
       path.begin(problem);
       double target = target(problem);
-      double range =
-          state.factsHost().getFlat((long) problem * Session.Facts.COUNT + Session.Facts.RANGE);
+      double range = state.fact(problem, Session.Facts.RANGE);
       boolean scaled = chosen[problem] && !warm;
-      epsilonHost.setFlat(problem, scaled ? Math.max(target, START * range) : target);
+      epsilon.set(problem, scaled ? Math.max(target, START * range) : target);
       bestResidual[problem] = Double.POSITIVE_INFINITY;
       waiting[problem] = 0;
       passes[problem] = 0;
-      products[problem] = 0;
     }
-    session.write(epsilonHost, state.plan().epsilon());
-    session.poll();
+    sendEpsilon();
   }
 
   private double target(int problem) {
     return state.epsilonHost().getFlat(problem);
   }
 
+  private void sendEpsilon() {
+    epsilon.send();
+    session.copy(epsilon.device(), state.plan().epsilon(), null);
+    session.poll();
+  }
+
   private double epsilon(int problem) {
-    return epsilonHost.getFlat(problem);
+    return epsilon.get(problem);
   }
 
   private int count() {
@@ -259,7 +236,7 @@ public final class NewtonCg {
     double worst = 0;
     for (int problem = 0; problem < phase.length; problem++) {
       if (phase[problem] != Phase.IDLE) {
-        worst = Math.max(worst, residualHost.getFlat(problem) / state.mass(problem));
+        worst = Math.max(worst, residual.get(problem) / state.mass(problem));
       }
     }
     return worst;
@@ -269,13 +246,21 @@ public final class NewtonCg {
   private void evaluate() {
     for (int problem = 0; problem < phase.length; problem++) {
       boolean active = phase[problem] != Phase.IDLE;
-      maskHost.setFlat(problem, active ? 1 : 0);
+      mask.set(problem, active ? 1 : 0);
       passes[problem] += active ? 1 : 0;
     }
-    session.write(maskHost, mask);
-    session.semidual(state.plan(), state.a(), state.b(), sums, value, residual, stored, mask);
-    session.read(value, valueHost);
-    session.read(residual, residualHost);
+    mask.send();
+    session.semidual(
+        state.plan(),
+        state.a(),
+        state.b(),
+        sums,
+        value.device(),
+        residual.device(),
+        stored,
+        mask.device());
+    value.read();
+    residual.read();
     session.poll();
     evaluations++;
   }
@@ -285,7 +270,7 @@ public final class NewtonCg {
     if (phase[problem] == Phase.IDLE) {
       return Move.NONE;
     }
-    double error = residualHost.getFlat(problem) / state.mass(problem);
+    double error = residual.get(problem) / state.mass(problem);
     boolean last = epsilon(problem) == target(problem);
     if (last && error <= tolerance) {
       phase[problem] = Phase.IDLE;
@@ -299,7 +284,7 @@ public final class NewtonCg {
     if (!last && error <= STAGE_TOLERANCE) {
       double next = Math.max(target(problem), epsilon(problem) / FACTOR);
       path.next(problem, epsilon(problem), next);
-      epsilonHost.setFlat(problem, next);
+      epsilon.set(problem, next);
       bestResidual[problem] = Double.POSITIVE_INFINITY;
       waiting[problem] = 0;
       return Move.STAGE;
@@ -323,39 +308,38 @@ public final class NewtonCg {
   /** Armijo's rule, as far as the rounding of the dual lets it be seen. */
   private boolean acceptable(int problem, double error) {
     double size = Math.abs(baseValue[problem]);
-    double value = valueHost.getFlat(problem);
+    double dual = value.get(problem);
     double needed =
         baseValue[problem] + ARMIJO * length[problem] * baseSlope[problem] - ROUNDING * size;
     boolean halved =
-        error < 0.5 * baseResidual[problem] && value >= baseValue[problem] - NEAR_ROUNDING * size;
-    return value >= needed || halved || backtracks[problem] >= MAX_BACKTRACKS;
+        error < 0.5 * baseResidual[problem] && dual >= baseValue[problem] - NEAR_ROUNDING * size;
+    return dual >= needed || halved || backtracks[problem] >= MAX_BACKTRACKS;
   }
 
   private boolean mask(Move wanted) {
     boolean any = false;
     for (int problem = 0; problem < move.length; problem++) {
       boolean on = move[problem] == wanted;
-      maskHost.setFlat(problem, on ? 1 : 0);
+      mask.set(problem, on ? 1 : 0);
       any |= on;
     }
     if (any) {
-      session.write(maskHost, mask);
+      mask.send();
       session.poll();
     }
     return any;
   }
 
   private void act() {
-    session.write(epsilonHost, state.plan().epsilon());
-    session.poll();
+    sendEpsilon();
     if (mask(Move.STAGE)) {
-      path.follow(mask);
+      path.follow(mask.device());
     }
     columns();
     if (mask(Move.BACK)) {
       for (int problem = 0; problem < move.length; problem++) {
         double shorter = BACKTRACK * length[problem];
-        stepHost.setFlat(problem, (shorter - length[problem]) * epsilon(problem));
+        step.set(problem, (shorter - length[problem]) * epsilon(problem));
         if (move[problem] == Move.BACK) {
           length[problem] = shorter;
           backtracks[problem]++;
@@ -370,44 +354,43 @@ public final class NewtonCg {
 
   /** g ← g + step·direction for the problems of the mask. */
   private void advance() {
-    session.write(stepHost, step);
-    session.axpy(1, step, one, system.y(), state.plan().g(), mask);
-    path.moved(step, system.y(), mask);
+    step.send();
+    session.axpy(1, step.device(), one, system.y(), state.plan().g(), mask.device());
+    path.moved(step.device(), system.y(), mask.device());
     session.poll();
   }
 
   /** S y = b − Pᵀ1, a step of at most TRUST along it, and the line search begins. */
   private void newton() {
-    system.adopt(state.a(), sums, mask);
+    system.adopt(state.a(), sums, mask.device());
     session.copy(state.b(), gradient, null);
     session.axpy(-1, one, one, sums, gradient, null);
     system.load(null, one, null, gradient);
-    session.copy(mask, size, null);
+    session.copy(mask.device(), size.device(), null);
     for (int problem = 0; problem < move.length; problem++) {
-      double error = residualHost.getFlat(problem) / state.mass(problem);
+      double error = residual.get(problem) / state.mass(problem);
       forcing[problem] = Math.max(FORCING, Math.min(LOOSEST, LOOSEST * error));
     }
-    cg.solve(system, size, forcing);
+    cg.solve(system, size.device(), forcing);
     session.center(system.y(), state.b(), mean);
-    session.dot(gradient, system.y(), slope, mask);
-    session.maxAbs(system.y(), size, mask);
-    session.read(slope, slopeHost);
-    session.read(size, sizeHost);
+    session.dot(gradient, system.y(), slope.device(), mask.device());
+    session.maxAbs(system.y(), size.device(), mask.device());
+    slope.read();
+    size.read();
     session.poll();
     for (int problem = 0; problem < move.length; problem++) {
       if (move[problem] != Move.NEWTON) {
         continue;
       }
-      products[problem] += cg.steps(problem);
-      double rise = slopeHost.getFlat(problem);
-      double longest = sizeHost.getFlat(problem);
+      double rise = slope.get(problem);
+      double longest = size.get(problem);
       if (rise > 0 && longest > 0 && longest < Double.POSITIVE_INFINITY) {
         length[problem] = Math.min(1, TRUST / longest);
-        baseValue[problem] = valueHost.getFlat(problem);
-        baseResidual[problem] = residualHost.getFlat(problem) / state.mass(problem);
+        baseValue[problem] = value.get(problem);
+        baseResidual[problem] = residual.get(problem) / state.mass(problem);
         baseSlope[problem] = epsilon(problem) * rise;
         backtracks[problem] = 0;
-        stepHost.setFlat(problem, length[problem] * epsilon(problem));
+        step.set(problem, length[problem] * epsilon(problem));
         phase[problem] = Phase.TRIAL;
       } else {
         move[problem] = Move.COLUMNS; // no direction to trust: Sinkhorn's own step
@@ -422,8 +405,8 @@ public final class NewtonCg {
   /** Sinkhorn's column update where it is due, once. */
   private void columns() {
     if (mask(Move.COLUMNS)) {
-      session.scaleColumns(state.plan(), state.b(), sums, mask);
-      path.updated(sums, mask);
+      session.scaleColumns(state.plan(), state.b(), sums, mask.device());
+      path.updated(sums, mask.device());
       session.poll();
       for (int problem = 0; problem < move.length; problem++) {
         move[problem] = move[problem] == Move.COLUMNS ? Move.NONE : move[problem];

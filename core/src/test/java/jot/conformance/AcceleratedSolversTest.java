@@ -3,7 +3,6 @@ package jot.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
-import java.util.function.IntFunction;
 import jot.Problem;
 import jot.Sinkhorn;
 import jot.Solution;
@@ -147,11 +146,7 @@ class AcceleratedSolversTest {
       Answer cut = solve(p, solver, 1e-13, passes);
       assertThat(cut.status()).isEqualTo(Status.MAX_ITERATIONS);
       assertThat(cut.iterations()).isEqualTo(passes);
-      double missing = 0;
-      double[] rows = Matrices.rowSums(cut.plan());
-      for (int i = 0; i < rows.length; i++) {
-        missing += Math.abs(rows[i] - p.a()[i]);
-      }
+      double missing = Matrices.sumOfDifferences(Matrices.rowSums(cut.plan()), p.a());
       assertThat(cut.residual() / missing).isBetween(1 - 1e-9, 1 + 1e-9);
       assertThat(Matrices.maxDifference(Matrices.columnSums(cut.plan()), p.b())).isLessThan(1e-13);
     }
@@ -216,14 +211,6 @@ class AcceleratedSolversTest {
     assertThat(solve(blocked, solver, TOLERANCE, 100).status()).isEqualTo(Status.INFEASIBLE);
   }
 
-  private static double[][][] stack(int size, IntFunction<double[][]> part) {
-    double[][][] x = new double[size][][];
-    for (int k = 0; k < size; k++) {
-      x[k] = part.apply(k);
-    }
-    return x;
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"OVERRELAXED", "ANDERSON", "LBFGS"})
   void one_problem_of_a_batch_has_the_bits_it_has_alone(Solver solver) {
@@ -234,15 +221,7 @@ class AcceleratedSolversTest {
       uniformCost(random, 33, 29, 0.003),
       withForbiddenPairs(random, uniformCost(random, 33, 29, 0.02))
     };
-    double[][][] costs = stack(cases.length, k -> cases[k].cost());
-    double[][][] a = stack(cases.length, k -> new double[][] {cases[k].a()});
-    double[][][] b = stack(cases.length, k -> new double[][] {cases[k].b()});
-    double[] epsilons = new double[cases.length];
-    for (int k = 0; k < cases.length; k++) {
-      epsilons[k] = cases[k].epsilon();
-    }
-    Problem batch =
-        Problem.of(Answer.batch(costs)).weights(Answer.batch(a), Answer.batch(b)).epsilon(epsilons);
+    Problem batch = Answer.together(cases);
     for (int passes : new int[] {12, 20_000}) {
       try (Solution s = sinkhorn(cases[0], solver, 1e-10, passes).solve(batch)) {
         for (int k = 0; k < cases.length; k++) {

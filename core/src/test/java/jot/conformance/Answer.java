@@ -107,6 +107,22 @@ record Answer(
     return Problem.of(tensor(p.cost())).weights(vector(p.a()), vector(p.b()));
   }
 
+  /** Problems of one shape as a batch, each with its own ε. */
+  static Problem together(Problems.Case... cases) {
+    int batch = cases.length;
+    double[][][] costs = new double[batch][][];
+    double[][][] a = new double[batch][][];
+    double[][][] b = new double[batch][][];
+    double[] epsilons = new double[batch];
+    for (int k = 0; k < batch; k++) {
+      costs[k] = cases[k].cost();
+      a[k] = new double[][] {cases[k].a()};
+      b[k] = new double[][] {cases[k].b()};
+      epsilons[k] = cases[k].epsilon();
+    }
+    return Problem.of(batch(costs)).weights(batch(a), batch(b)).epsilon(epsilons);
+  }
+
   /** From these potentials on. */
   static Problem problem(Problems.Case p, double[] f, double[] g) {
     return problem(p).warmStart(vector(f), vector(g));

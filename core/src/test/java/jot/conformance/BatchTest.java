@@ -55,11 +55,7 @@ class BatchTest {
   }
 
   private Problem batch() {
-    return Problem.of(Answer.batch(all(Problems.Case::cost)))
-        .weights(
-            Answer.batch(all(p -> new double[][] {p.a()})),
-            Answer.batch(all(p -> new double[][] {p.b()})))
-        .epsilon(epsilons());
+    return Answer.together(cases);
   }
 
   private static Sinkhorn sinkhorn(Solver solver, LinearSolver linear) {

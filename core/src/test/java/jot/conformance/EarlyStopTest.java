@@ -84,11 +84,7 @@ class EarlyStopTest {
       }
       assertThat(Matrices.maxDifference(Matrices.columnSums(answer.plan()), p.b()))
           .isLessThan(1e-13);
-      double residual = 0;
-      double[] rows = Matrices.rowSums(answer.plan());
-      for (int i = 0; i < p.rows(); i++) {
-        residual += Math.abs(rows[i] - p.a()[i]);
-      }
+      double residual = Matrices.sumOfDifferences(Matrices.rowSums(answer.plan()), p.a());
       assertThat(Math.abs(answer.residual() - residual)).isLessThan(1e-13);
     }
   }

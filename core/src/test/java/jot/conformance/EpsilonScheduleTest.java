@@ -120,11 +120,7 @@ class EpsilonScheduleTest {
       Answer cut = solve(p, EpsilonSchedule.factor(2), solver, 1e-12, passes);
       assertThat(cut.status()).isEqualTo(Status.MAX_ITERATIONS);
       assertThat(cut.iterations()).isLessThanOrEqualTo(passes);
-      double missing = 0;
-      double[] rows = Matrices.rowSums(cut.plan());
-      for (int i = 0; i < rows.length; i++) {
-        missing += Math.abs(rows[i] - p.a()[i]);
-      }
+      double missing = Matrices.sumOfDifferences(Matrices.rowSums(cut.plan()), p.a());
       assertThat(cut.residual()).isCloseTo(missing, org.assertj.core.data.Offset.offset(1e-12));
       assertThat(Matrices.maxDifference(Matrices.columnSums(cut.plan()), p.b())).isLessThan(1e-13);
       Oracle oracle = Oracle.at(p.cost(), cut.f(), cut.g(), p.epsilon());
@@ -139,21 +135,12 @@ class EpsilonScheduleTest {
     double[] relative = {1e-3, 0.5, 1e-2, 0.05};
     int batch = relative.length;
     Case[] cases = new Case[batch];
-    double[][][] costs = new double[batch][][];
-    double[][][] a = new double[batch][][];
-    double[][][] b = new double[batch][][];
-    double[] epsilons = new double[batch];
     Random random = new Random(6);
     for (int k = 0; k < batch; k++) {
       Case p = SmallEpsilonCases.uniformCost(random, 33, 29);
       cases[k] = SmallEpsilonCases.at(SmallEpsilonCases.dirichlet(random, p), relative[k]);
-      costs[k] = cases[k].cost();
-      a[k] = new double[][] {cases[k].a()};
-      b[k] = new double[][] {cases[k].b()};
-      epsilons[k] = cases[k].epsilon();
     }
-    Problem together =
-        Problem.of(Answer.batch(costs)).weights(Answer.batch(a), Answer.batch(b)).epsilon(epsilons);
+    Problem together = Answer.together(cases);
     for (int passes : new int[] {30, 20_000}) {
       Sinkhorn sinkhorn =
           Sinkhorn.builder()

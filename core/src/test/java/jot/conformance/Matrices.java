@@ -160,4 +160,13 @@ final class Matrices {
     }
     return p;
   }
+
+  /** Σ|x − y|; NaN stays. */
+  static double sumOfDifferences(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += Math.abs(x[i] - y[i]);
+    }
+    return sum;
+  }
 }

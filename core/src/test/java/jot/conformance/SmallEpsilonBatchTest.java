@@ -30,28 +30,11 @@ class SmallEpsilonBatchTest {
     }
   }
 
-  private Problem together() {
-    int batch = cases.length;
-    double[][][] costs = new double[batch][][];
-    double[][][] a = new double[batch][][];
-    double[][][] b = new double[batch][][];
-    double[] epsilons = new double[batch];
-    for (int k = 0; k < batch; k++) {
-      costs[k] = cases[k].cost();
-      a[k] = new double[][] {cases[k].a()};
-      b[k] = new double[][] {cases[k].b()};
-      epsilons[k] = cases[k].epsilon();
-    }
-    return Problem.of(Answer.batch(costs))
-        .weights(Answer.batch(a), Answer.batch(b))
-        .epsilon(epsilons);
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"AUTO", "NEWTON"})
   void one_problem_of_a_batch_has_the_bits_it_has_alone(Solver solver) {
     Sinkhorn sinkhorn = Sinkhorn.builder().epsilon(1).tolerance(1e-9).solver(solver).build();
-    try (Solution s = sinkhorn.solve(together())) {
+    try (Solution s = sinkhorn.solve(Answer.together(cases))) {
       assertThat(s.converged()).isTrue();
       var all = s.vjp(Answer.batch(gradients));
       for (int k = 0; k < cases.length; k++) {

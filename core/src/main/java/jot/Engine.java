@@ -30,13 +30,10 @@ import org.jspecify.annotations.Nullable;
  * close wait for it.
  */
 final class Engine implements AutoCloseable {
-  /** Range of the cost in units of ε up to which scalings stay in range for many sweeps. */
-  private static final double SCALING_RANGE = 500;
-
   /**
    * Sweeps ahead from which Newton's method is the faster: one of its passes costs several sweeps.
    */
-  private static final double PATIENCE_SCALING = 300;
+  private static final double PATIENCE_SCALING = 150;
 
   private static final double PATIENCE_LOG = 80;
 
@@ -356,15 +353,11 @@ final class Engine implements AutoCloseable {
           switch (settings.solver()) {
             case SCALING -> true;
             case LOG, NEWTON, OVERRELAXED, ANDERSON, LBFGS -> false;
-            case AUTO -> costs.isStored() && rangeInEpsilons(problem) <= SCALING_RANGE;
+            case AUTO -> costs.isStored();
           };
       byNewton[problem] = settings.solver() == Solver.NEWTON;
       byLog[problem] = !byScaling[problem] && !byNewton[problem] && !accelerated.isAskedFor();
     }
-  }
-
-  private double rangeInEpsilons(int problem) {
-    return fact(problem, Session.Facts.RANGE) / state.epsilonHost().getFlat(problem);
   }
 
   /** Runs a sweeping solver; what it leaves, under AUTO, is Newton's. */
@@ -406,14 +399,9 @@ final class Engine implements AutoCloseable {
           + (int) (byScaling[problem] ? PATIENCE_SCALING : PATIENCE_LOG)
           + " lay ahead at their rate";
     }
-    if (!costs.isStored()) {
-      return "points have no m×n array to hold a kernel";
-    }
-    return "the cost's range is "
-        + String.format(java.util.Locale.ROOT, "%.3g", rangeInEpsilons(problem))
-        + " ε, "
-        + (byScaling[problem] ? "at most " : "more than ")
-        + (int) SCALING_RANGE;
+    return byScaling[problem]
+        ? "sweeps on a stored kernel came to their end in time"
+        : "points have no m×n array to hold a kernel, and sweeps came to their end in time";
   }
 
   Status status(int problem) {

@@ -7,9 +7,9 @@ package jot;
  */
 public enum Solver {
   /**
-   * The fastest for each problem: begins with {@link #SCALING} for a dense cost whose range is at
-   * most 500 ε, else with {@link #LOG}, and leaves a problem to {@link #NEWTON} whose residuals say
-   * that more sweeps lie ahead than that is worth.
+   * The fastest for each problem: begins with {@link #SCALING} for a dense cost, with {@link #LOG}
+   * for points, and leaves a problem to {@link #NEWTON} whose residuals say that more sweeps lie
+   * ahead than that is worth.
    */
   AUTO,
 

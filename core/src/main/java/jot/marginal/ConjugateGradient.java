@@ -185,7 +185,7 @@ public final class ConjugateGradient implements MarginalSolver {
       graph = session.planGraph();
     }
     if (graph != null) {
-      graph.scan(system.plan(), exact, count, active);
+      graph.scan(system.plan(), system.rowSums(), system.columnSums(), exact, count, active);
       session.read(count, countHost);
     }
     session.read(active, activeHost);

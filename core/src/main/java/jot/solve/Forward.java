@@ -12,6 +12,9 @@ public final class Forward {
   /** Sweeps between polls. */
   private static final int BLOCK = 10;
 
+  /** The same where sweeps that crawl are left to another solver. */
+  private static final int TRIAL_BLOCK = 5;
+
   /** Polls without a tenth of progress after which a residual near its floor counts as stuck. */
   private static final int PATIENCE = 5;
 
@@ -320,7 +323,7 @@ public final class Forward {
   private void iterate(ForwardSolver solver, Limits limits, Progress progress) {
     int active = 1;
     while (active > 0 && issued < limits.maxIterations()) {
-      int sweeps = Math.min(BLOCK, limits.maxIterations() - issued);
+      int sweeps = Math.min(block(), limits.maxIterations() - issued);
       solver.block(state, sweeps, state.threshold());
       issued += sweeps;
       active = poll(progress);
@@ -328,6 +331,11 @@ public final class Forward {
     if (active > 0) {
       measure(solver);
     }
+  }
+
+  /** Sweeps between polls: fewer where a better solver may take over. */
+  private int block() {
+    return sweepsWorthwhile == Double.POSITIVE_INFINITY ? BLOCK : TRIAL_BLOCK;
   }
 
   /** The last update is not measured yet: its residual is, without another update. */
@@ -389,7 +397,7 @@ public final class Forward {
     }
     double rate = Math.min(residual / earlier, 0.9999);
     double goal = state.tolerated(problem) / residual;
-    return BLOCK * Math.log(goal) / Math.log(rate) > sweepsWorthwhile;
+    return block() * Math.log(goal) / Math.log(rate) > sweepsWorthwhile;
   }
 
   /** Whether rounding is what keeps the residual up: no progress for some time, near the floor. */

@@ -16,13 +16,20 @@ public interface PlanGraph {
   /**
    * Looks at the plan of the problems of the mask, and collects its entries where they are few.
    *
+   * @param rowSums of the plan, which with the column sums say what is below rounding
    * @param exact whether what is left out must be far below the lightest edge that holds the graph
    *     together, so that flows over it are right; else it is below the rounding of the sums of its
    *     row and of its column
    * @param entries a scalar: how many entries count; −1 where they are too many for sparse
    *     operations, or do not hold together as they must
    */
-  void scan(MatrixSource plan, boolean exact, Buffer entries, Buffer active);
+  void scan(
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer columnSums,
+      boolean exact,
+      Buffer entries,
+      Buffer active);
 
   /**
    * out ← S v as {@link Session#laplacian}, up to rounding, for problems of the mask that were

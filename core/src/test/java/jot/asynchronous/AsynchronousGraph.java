@@ -16,8 +16,14 @@ final class AsynchronousGraph implements PlanGraph {
   }
 
   @Override
-  public void scan(MatrixSource plan, boolean exact, Buffer entries, Buffer active) {
-    queue.add(() -> own.scan(plan, exact, entries, active));
+  public void scan(
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer columnSums,
+      boolean exact,
+      Buffer entries,
+      Buffer active) {
+    queue.add(() -> own.scan(plan, rowSums, columnSums, exact, entries, active));
   }
 
   @Override

@@ -15,7 +15,7 @@ final class HostPlanGraph implements PlanGraph {
   /** θ: entries below this fraction of both their row's and column's largest are no edges. */
   private static final double THRESHOLD = 1e-2;
 
-  /** Entries below this fraction of both are below the rounding of every sum they are part of. */
+  /** Entries below this fraction of both their row's and their column's sum are below rounding. */
   private static final double NEGLIGIBLE = 1e-17;
 
   /** The same where flows over light edges must be right, */
@@ -82,11 +82,21 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   @Override
-  public void scan(MatrixSource plan, boolean exact, Buffer count, Buffer active) {
+  public void scan(
+      MatrixSource plan,
+      Buffer rowSums,
+      Buffer columnSums,
+      boolean exact,
+      Buffer count,
+      Buffer active) {
+    HostBuffer ofRows = HostBuffer.of(rowSums);
+    HostBuffer ofColumns = HostBuffer.of(columnSums);
     for (int problem = 0; problem < session.batch(); problem++) {
       if (isOn(active, problem)) {
         exactly[problem] = exact;
-        sparse[problem] = collect(plan, problem) && (!exact || holdsTogether(problem));
+        sparse[problem] =
+            collect(plan, ofRows, ofColumns, problem)
+                && (!exact || holdsTogether(ofRows, ofColumns, problem));
         SparseRows rows = entries[problem];
         boolean few = sparse[problem] && rows != null;
         HostBuffer.of(count).set(problem, 0, few ? rows.size() : -1);
@@ -94,13 +104,13 @@ final class HostPlanGraph implements PlanGraph {
     }
   }
 
-  private boolean collect(MatrixSource plan, int problem) {
+  private boolean collect(
+      MatrixSource plan, HostBuffer rowSums, HostBuffer columnSums, int problem) {
     double limit = SPARSE * m * n;
     double share = exactly[problem] ? NEGLIGIBLE_EXACT : NEGLIGIBLE;
-    if (sampled(plan, problem, share) > limit) {
+    if (sampled(plan, rowSums, problem, share) > limit) {
       return false;
     }
-    tops(plan, problem);
     SparseRows rows = entries[problem];
     if (rows == null) {
       rows = new SparseRows(m, n);
@@ -109,11 +119,11 @@ final class HostPlanGraph implements PlanGraph {
     rows.clear();
     for (int i = 0; i < m; i++) {
       reader.read(plan, problem, i);
-      double rowBound = share * rowTop.get(problem, i);
-      int j = next(problem, rowBound, share, 0);
+      double rowBound = share * rowSums.get(problem, i);
+      int j = next(columnSums, problem, rowBound, share, 0);
       while (j < n) {
         rows.add(j, entry(j));
-        j = next(problem, rowBound, share, j + 1);
+        j = next(columnSums, problem, rowBound, share, j + 1);
       }
       rows.endRow();
       if (rows.size() > limit) {
@@ -124,7 +134,7 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   /** Whether the collected entries far above those left out connect all rows and columns. */
-  private boolean holdsTogether(int problem) {
+  private boolean holdsTogether(HostBuffer rowSums, HostBuffer columnSums, int problem) {
     SparseRows rows = entries[problem];
     if (rows == null) {
       return false;
@@ -132,17 +142,17 @@ final class HostPlanGraph implements PlanGraph {
     apart();
     int parts = 0;
     for (int i = 0; i < m; i++) {
-      parts += rowTop.get(problem, i) > 0 ? 1 : 0;
+      parts += rowSums.get(problem, i) > 0 ? 1 : 0;
     }
     for (int j = 0; j < n; j++) {
-      parts += columnTop.get(problem, j) > 0 ? 1 : 0;
+      parts += columnSums.get(problem, j) > 0 ? 1 : 0;
     }
     for (int i = 0; i < m; i++) {
-      double rowBound = HOLDING * rowTop.get(problem, i);
+      double rowBound = HOLDING * rowSums.get(problem, i);
       for (int e = rows.start(i); e < rows.start(i + 1); e++) {
         int j = rows.column(e);
-        boolean holds = rows.value(e) >= Math.min(rowBound, HOLDING * columnTop.get(problem, j));
-        if (holds && root(i) != root(m + j)) {
+        double bound = Math.min(rowBound, HOLDING * columnSums.get(problem, j));
+        if (rows.value(e) >= bound && root(i) != root(m + j)) {
           parent[root(i)] = root(m + j);
           parts--;
         }
@@ -162,20 +172,13 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   /** First column from here on whose entry is large for its row or for its column. */
-  private int next(int problem, double rowBound, double share, int from) {
+  private int next(HostBuffer columns, int problem, double rowBound, double share, int from) {
     return kernels.nextAtLeast(
-        reader.segment,
-        reader.at,
-        rowBound,
-        columnTop.segment,
-        columnTop.at(problem),
-        share,
-        from,
-        n);
+        reader.segment, reader.at, rowBound, columns.segment, columns.at(problem), share, from, n);
   }
 
   /** Entries that count in all, as some rows by themselves would have it. */
-  private double sampled(MatrixSource plan, int problem, double share) {
+  private double sampled(MatrixSource plan, HostBuffer rowSums, int problem, double share) {
     kernels.fill(
         Double.POSITIVE_INFINITY, columnTop.segment, columnTop.at(problem), n); // rows alone
     int stride = Math.max(1, m / SAMPLE);
@@ -183,11 +186,11 @@ final class HostPlanGraph implements PlanGraph {
     double count = 0;
     for (int i = stride / 2; i < m; i += stride) {
       reader.read(plan, problem, i);
-      double rowBound = share * kernels.maxAbsFinite(reader.segment, reader.at, 0, n);
+      double rowBound = share * rowSums.get(problem, i);
       seen++;
-      for (int j = next(problem, rowBound, share, 0); j < n; ) {
+      for (int j = next(columnTop, problem, rowBound, share, 0); j < n; ) {
         count++;
-        j = next(problem, rowBound, share, j + 1);
+        j = next(columnTop, problem, rowBound, share, j + 1);
       }
     }
     return count / seen * m;
@@ -209,6 +212,21 @@ final class HostPlanGraph implements PlanGraph {
           top,
           n);
       rowTop.set(problem, i, kernels.maxAbsFinite(reader.segment, reader.at, 0, n));
+    }
+  }
+
+  /** The same of collected entries. */
+  private void tops(SparseRows rows, int problem) {
+    kernels.fill(0, columnTop.segment, columnTop.at(problem), n);
+    for (int i = 0; i < m; i++) {
+      double top = 0;
+      for (int e = rows.start(i); e < rows.start(i + 1); e++) {
+        int j = rows.column(e);
+        double w = rows.value(e);
+        top = Math.max(top, w);
+        columnTop.set(problem, j, Math.max(columnTop.get(problem, j), w));
+      }
+      rowTop.set(problem, i, top);
     }
   }
 
@@ -262,6 +280,7 @@ final class HostPlanGraph implements PlanGraph {
   }
 
   private long keepFrom(SparseRows rows, int problem, SparseElimination factor, long limit) {
+    tops(rows, problem);
     long kept = 0;
     for (int i = 0; i < m && kept <= limit; i++) {
       double rowBound = THRESHOLD * rowTop.get(problem, i);
@@ -283,11 +302,11 @@ final class HostPlanGraph implements PlanGraph {
     for (int i = 0; i < m && kept <= limit; i++) {
       reader.read(plan, problem, i);
       double rowBound = THRESHOLD * rowTop.get(problem, i);
-      int j = next(problem, rowBound, THRESHOLD, 0);
+      int j = next(columnTop, problem, rowBound, THRESHOLD, 0);
       while (j < n && kept <= limit) {
         keep(i, j, entry(j), factor);
         kept++;
-        j = next(problem, rowBound, THRESHOLD, j + 1);
+        j = next(columnTop, problem, rowBound, THRESHOLD, j + 1);
       }
     }
     return kept;
@@ -363,10 +382,10 @@ final class HostPlanGraph implements PlanGraph {
       for (int i = 0; i < m; i++) {
         reader.read(plan, problem, i);
         double rowBound = share * rowTop.get(problem, i);
-        int j = next(problem, rowBound, share, 0);
+        int j = next(columnTop, problem, rowBound, share, 0);
         while (j < n) {
           offer(i, j, entry(j));
-          j = next(problem, rowBound, share, j + 1);
+          j = next(columnTop, problem, rowBound, share, j + 1);
         }
       }
       more = join(factor) && settle() > 1;

@@ -98,9 +98,9 @@ final class RightHandSide extends HostOp {
     double cotangent = rowCotangent == null ? 0 : eps * HostBuffer.of(rowCotangent).get(problem, i);
     long rhsAt = rhsSums.at(problem, block);
     double tau = cotangent / r;
-    if (g == null) {
+    if (g == null && tau != 0) {
       kernels.axpy(-tau, p.segment, p.at, rhsSums.segment, rhsAt, n);
-    } else {
+    } else if (g != null) {
       RowReader row = worker.other;
       row.read(g, problem, i);
       double gamma = row.segment.get(Layouts.F64, row.at + 8L * top);

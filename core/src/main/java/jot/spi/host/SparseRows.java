@@ -11,6 +11,8 @@ final class SparseRows {
   private final int columns;
   private final int[] start;
   private final int[] anchor;
+  private final double[] from;
+  private final double[] to;
   private int[] column = new int[1024];
   private double[] value = new double[1024];
   private int size;
@@ -21,6 +23,8 @@ final class SparseRows {
     this.columns = columns;
     start = new int[rows + 1];
     anchor = new int[rows];
+    from = new double[columns];
+    to = new double[columns];
   }
 
   /** Forgets all entries. */
@@ -74,25 +78,40 @@ final class SparseRows {
   /** out ← S v from differences of v to each row's anchor, as {@link Laplacian}. */
   void product(HostBuffer rowSums, HostBuffer v, HostBuffer out, int problem) {
     for (int j = 0; j < columns; j++) {
-      out.set(problem, j, 0);
+      from[j] = v.get(problem, j);
     }
+    Arrays.fill(to, 0);
     for (int i = 0; i < rows; i++) {
       double r = rowSums.get(problem, i);
-      int end = start[i + 1];
-      if (r > 0 && end > start[i]) {
-        int top = anchor[i];
-        double base = v.get(problem, column[top]);
-        double d = 0;
-        for (int e = start[i]; e < end; e++) {
-          d += value[e] * (v.get(problem, column[e]) - base);
-        }
-        d /= r;
-        for (int e = start[i]; e < end; e++) {
-          int j = column[e];
-          double change = e == top ? -d : v.get(problem, j) - base - d;
-          out.set(problem, j, out.get(problem, j) + value[e] * change);
-        }
+      if (r > 0 && start[i + 1] > start[i]) {
+        addRow(start[i], start[i + 1], from[column[anchor[i]]], r);
       }
+    }
+    for (int j = 0; j < columns; j++) {
+      out.set(problem, j, to[j]);
+    }
+  }
+
+  /** A row's part; at its anchor the difference is exactly 0. */
+  private void addRow(int begin, int end, double base, double r) {
+    int[] index = column;
+    double[] weight = value;
+    double[] x = from;
+    double[] y = to;
+    double even = 0;
+    double odd = 0;
+    int e = begin;
+    for (; e + 1 < end; e += 2) {
+      even += weight[e] * (x[index[e]] - base);
+      odd += weight[e + 1] * (x[index[e + 1]] - base);
+    }
+    if (e < end) {
+      even += weight[e] * (x[index[e]] - base);
+    }
+    double d = (even + odd) / r;
+    for (int k = begin; k < end; k++) {
+      int j = index[k];
+      y[j] += weight[k] * (x[j] - base - d);
     }
   }
 }

@@ -37,6 +37,9 @@ final class Engine implements AutoCloseable {
 
   private static final double PATIENCE_LOG = 80;
 
+  /** Residual of sweeps up to which Newton's method goes on from where they are. */
+  private static final double NEAR = 0.1;
+
   /** A descent takes at most this part of the iterations. */
   private static final int DESCENT_SHARE = 4;
 
@@ -55,6 +58,7 @@ final class Engine implements AutoCloseable {
   private final ForwardSolver scaling = new Scaling();
   private final boolean[] byScaling;
   private final boolean[] byLog;
+  private final boolean[] warm;
   private final boolean[] byNewton;
   private final boolean[] descended;
   private final Accelerated accelerated;
@@ -79,6 +83,7 @@ final class Engine implements AutoCloseable {
     limits = new Limits(settings.tolerance(), settings.maxIterations());
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
+    warm = new boolean[session.batch()];
     byNewton = new boolean[session.batch()];
     descended = new boolean[session.batch()];
     accelerated = new Accelerated(settings.solver(), state, arena);
@@ -245,9 +250,11 @@ final class Engine implements AutoCloseable {
     sweep(log, byLog, PATIENCE_LOG);
     forward.explainCrawling();
     if (Marks.any(byNewton)) {
-      boolean warm = f != null || settings.schedule().descends();
-      forward.newton(
-          newtonCg(), byNewton, warm && settings.solver() == Solver.NEWTON, limits, progress);
+      boolean brought = f != null || settings.schedule().descends();
+      for (int problem = 0; problem < batch; problem++) {
+        warm[problem] = settings.solver() == Solver.NEWTON ? brought : residual(problem) <= NEAR;
+      }
+      forward.newton(newtonCg(), byNewton, warm, limits, progress);
     }
     if (accelerated.isAskedFor()) {
       accelerated.solve(forward, limits, progress);

@@ -30,6 +30,7 @@ final class ErrorEstimate {
 
   private final Session session;
   private final Batch state;
+  private final MarginalSystem solved;
   private final MarginalSystem system;
   private final ConjugateGradient cg;
   private final Buffer one;
@@ -46,10 +47,11 @@ final class ErrorEstimate {
   private final Tensor normHost;
   private final double[] estimate;
 
-  ErrorEstimate(Batch state, MatrixSource plan, Arena arena) {
+  ErrorEstimate(Batch state, MarginalSystem solved, Arena arena) {
     this.session = state.session();
     this.state = state;
-    system = new MarginalSystem(session, plan);
+    this.solved = solved;
+    system = new MarginalSystem(session, solved.plan());
     cg = new ConjugateGradient(session, arena, MAX_STEPS);
     int m = session.rows();
     int n = session.columns();
@@ -77,10 +79,9 @@ final class ErrorEstimate {
    */
   void run(@Nullable MatrixSource g, Buffer x, Buffer y) {
     Buffer epsilon = state.plan().epsilon();
-    system.refresh();
-    session.marginals(state.plan(), rowSums, columnSums);
-    difference(state.a(), rowSums, rowLoad);
-    difference(state.b(), columnSums, columnLoad);
+    system.adopt(solved);
+    difference(state.a(), solved.rowSums(), rowLoad);
+    difference(state.b(), solved.columnSums(), columnLoad);
     system.load(null, epsilon, rowLoad, columnLoad);
     solve();
     session.copy(system.x(), rowChange, null);

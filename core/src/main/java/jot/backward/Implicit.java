@@ -142,7 +142,7 @@ public final class Implicit {
 
   private ErrorEstimate errorEstimate() {
     if (errors == null) {
-      errors = new ErrorEstimate(state, upright.rows(), arena);
+      errors = new ErrorEstimate(state, upright.system(), arena);
     }
     return errors;
   }

@@ -95,11 +95,6 @@ final class Orientation {
     return logPlan;
   }
 
-  /** The plan, stored beside a stored cost. */
-  MatrixSource rows() {
-    return rows;
-  }
-
   MarginalSystem system() {
     return system;
   }

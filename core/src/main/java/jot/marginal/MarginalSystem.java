@@ -59,9 +59,14 @@ public final class MarginalSystem {
   }
 
   /** Takes over a new plan whose sums are known. */
-  public void adopt(Buffer knownRowSums, Buffer knownColumnSums, Buffer active) {
+  public void adopt(Buffer knownRowSums, Buffer knownColumnSums, @Nullable Buffer active) {
     session.copy(knownRowSums, rowSums, active);
     session.copy(knownColumnSums, columnSums, active);
+  }
+
+  /** Takes over the sums of another system of the same plan. */
+  public void adopt(MarginalSystem other) {
+    adopt(other.rowSums, other.columnSums, null);
   }
 
   /** Sets G and the potentials' cotangents; null stands for zero. */
@@ -99,15 +104,18 @@ public final class MarginalSystem {
     return session;
   }
 
-  MatrixSource plan() {
+  /** P. */
+  public MatrixSource plan() {
     return plan;
   }
 
-  Buffer rowSums() {
+  /** r. */
+  public Buffer rowSums() {
     return rowSums;
   }
 
-  Buffer columnSums() {
+  /** c. */
+  public Buffer columnSums() {
     return columnSums;
   }
 

@@ -34,9 +34,10 @@ final class EpsilonPath {
     stages = new int[session.batch()];
   }
 
-  /** Forgets a problem's path. */
+  /** Forgets a problem's path: following it leads nowhere until a stage is done. */
   void begin(int problem) {
     stages[problem] = 0;
+    ratio.set(problem, 0);
   }
 
   /** g moved by step·direction. */

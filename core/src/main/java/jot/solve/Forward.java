@@ -127,10 +127,10 @@ public final class Forward {
    * Solves the problems that {@code chosen} marks and that have not ended by Newton's method;
    * sweeps in the log domain finish, of which the first measures the residual of what is returned.
    *
-   * @param warm whether the potentials are good at the final ε already
+   * @param warm of each problem, whether its potentials are near at the final ε already
    */
   public void newton(
-      NewtonCg newton, boolean[] chosen, boolean warm, Limits limits, Progress progress) {
+      NewtonCg newton, boolean[] chosen, boolean[] warm, Limits limits, Progress progress) {
     if (!take(chosen, unfinished)) {
       return;
     }

@@ -113,6 +113,7 @@ public final class NewtonCg {
   private final int[] backtracks;
   private final int[] passes;
   private final boolean[] gaveUp;
+  private final boolean[] direct;
   private int evaluations;
 
   /** Allocates on the state's session; host mirrors in the arena. */
@@ -152,6 +153,7 @@ public final class NewtonCg {
     backtracks = new int[batch];
     passes = new int[batch];
     gaveUp = new boolean[batch];
+    direct = new boolean[batch];
   }
 
   /** Whether the last solve stopped for want of progress. */
@@ -169,11 +171,11 @@ public final class NewtonCg {
    * and leaves potentials whose rows are exact.
    *
    * @param budget passes at most, of each problem
-   * @param warm whether the potentials are good at the final ε already, so that no scaling is
-   *     needed
+   * @param warm of each problem, whether its potentials are near at the final ε already, so that no
+   *     scaling is needed; where that comes to nothing it is done all the same
    */
   public void solve(
-      boolean[] chosen, double tolerance, int[] budget, boolean warm, Progress progress) {
+      boolean[] chosen, double tolerance, int[] budget, boolean[] warm, Progress progress) {
     evaluations = 0;
     begin(chosen, budget, warm);
     int active = count();
@@ -194,20 +196,23 @@ public final class NewtonCg {
     session.poll();
   }
 
-  private void begin(boolean[] chosen, int[] budget, boolean warm) {
+  private void begin(boolean[] chosen, int[] budget, boolean[] warm) {
     for (int problem = 0; problem < chosen.length; problem++) {
       phase[problem] = chosen[problem] && budget[problem] > 0 ? Phase.POINT : Phase.IDLE;
       gaveUp[problem] = false;
       path.begin(problem);
-      double target = target(problem);
-      double range = state.fact(problem, Session.Facts.RANGE);
-      boolean scaled = chosen[problem] && !warm;
-      epsilon.set(problem, scaled ? Math.max(target, START * range) : target);
+      direct[problem] = !chosen[problem] || warm[problem];
+      epsilon.set(problem, direct[problem] ? target(problem) : highest(problem));
       bestResidual[problem] = Double.POSITIVE_INFINITY;
       waiting[problem] = 0;
       passes[problem] = 0;
     }
     sendEpsilon();
+  }
+
+  /** Where scaling begins. */
+  private double highest(int problem) {
+    return Math.max(target(problem), START * state.fact(problem, Session.Facts.RANGE));
   }
 
   private double target(int problem) {
@@ -297,12 +302,30 @@ public final class NewtonCg {
     if (error < 0.5 * bestResidual[problem]) {
       bestResidual[problem] = error;
       waiting[problem] = 0;
-    } else if (++waiting[problem] >= (last && error < STUCK_BELOW ? PATIENCE : LONG_PATIENCE)) {
+    } else if (++waiting[problem] >= patience(problem, error)) {
+      if (direct[problem] && error >= STUCK_BELOW) {
+        return descend(problem);
+      }
       gaveUp[problem] = true;
       phase[problem] = Phase.IDLE;
       return Move.NONE;
     }
     return Move.NEWTON;
+  }
+
+  private int patience(int problem, double error) {
+    boolean last = epsilon(problem) == target(problem);
+    return direct[problem] || (last && error < STUCK_BELOW) ? PATIENCE : LONG_PATIENCE;
+  }
+
+  /** A problem that was not as near as it was taken to be comes down from a large ε after all. */
+  private Move descend(int problem) {
+    direct[problem] = false;
+    path.begin(problem);
+    epsilon.set(problem, highest(problem));
+    bestResidual[problem] = Double.POSITIVE_INFINITY;
+    waiting[problem] = 0;
+    return Move.STAGE;
   }
 
   /** Armijo's rule, as far as the rounding of the dual lets it be seen. */

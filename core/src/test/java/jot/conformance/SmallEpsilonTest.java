@@ -77,6 +77,23 @@ class SmallEpsilonTest {
         .isLessThan(1e-11);
   }
 
+  /** A start that has nothing to do with the solution costs Newton some steps, and no more. */
+  @ParameterizedTest
+  @MethodSource("ordinary")
+  void a_misleading_start_ends_as_none_does(Named named, Solver solver) {
+    Case p = named.problem();
+    double[] start = new Random(23).doubles(p.a().length).toArray();
+    Answer answer =
+        Answer.solve(
+            builder(p.epsilon(), solver).build(),
+            Answer.problem(p, start, new double[p.b().length]),
+            null);
+    assertThat(answer.status()).isEqualTo(Status.CONVERGED);
+    assertThat(Matrices.sumOfDifferences(Matrices.rowSums(answer.plan()), p.a()))
+        .isLessThan(1.01 * TOLERANCE);
+    assertThat(answer.iterations()).isLessThan(1000);
+  }
+
   private static void assertFinitePotentials(Answer answer) {
     for (double[] potentials : new double[][] {answer.f(), answer.g()}) {
       for (double value : potentials) {

@@ -16,8 +16,10 @@ import jot.spi.MatrixSource;
  * threads.
  */
 final class Eliminate extends HostOp {
-  /** Rows that are eliminated one by one before the panel's others take them together. */
-  private static final int STRIP = 16;
+  /**
+   * Rows that are eliminated one by one before the panel's others take them together: whole tiles.
+   */
+  private static final int STRIP = 12;
 
   private final Panel panel;
   private final Partials factors;

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
  * matrix. For each problem its own, so that problems may go at once.
  */
 final class Panel {
-  /** Rows at most. */
-  static final int DEPTH = 64;
+  /** Rows at most, whole tiles of them. */
+  static final int DEPTH = 60;
 
   /** Columns whose tiles stay in the second cache while rows pass: 120 KiB of x. */
   private static final int COLUMNS = 240;
@@ -26,7 +26,7 @@ final class Panel {
     n = session.columns();
     width = kernels.tileColumns();
     depth = Math.min(DEPTH, Math.max(session.rows(), n));
-    int padded = (n + width - 1) / width * width + width;
+    int padded = (n + width - 1) / width * width + Math.max(width, RowKernels.TILE_ROWS);
     stride = 8L * depth * padded;
     x = session.allocate(stride * session.batch());
     s = session.allocate(stride * session.batch());
@@ -84,7 +84,16 @@ final class Panel {
             long at = matrix.at(problem, j) + 8L * l;
             kernels.addTile(rows, s, sAt, x, xAt, matrix.segment, at, 8L * n);
           } else {
-            edge(problem, rows, sAt, xAt, matrix, j, Math.min(to, j + 4), l, worker);
+            edge(
+                problem,
+                rows,
+                sAt,
+                xAt,
+                matrix,
+                j,
+                Math.min(to, j + RowKernels.TILE_ROWS),
+                l,
+                worker);
           }
         }
       }

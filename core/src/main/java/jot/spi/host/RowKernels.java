@@ -213,7 +213,7 @@ public interface RowKernels {
   // ---- products of many rows ----
 
   /** Rows of a tile of {@link #addTile}. */
-  int TILE_ROWS = 4;
+  int TILE_ROWS = 6;
 
   /** Columns of a tile of {@link #addTile}. */
   int tileColumns();

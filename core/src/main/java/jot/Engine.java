@@ -40,6 +40,9 @@ final class Engine implements AutoCloseable {
   /** Residual of sweeps up to which Newton's method goes on from where they are. */
   private static final double NEAR = 0.1;
 
+  /** Tolerance from which a kernel of F32 is right enough for F32 costs: some of its roundings. */
+  private static final double NARROW_TOLERANCE = 1e-6;
+
   /** A descent takes at most this part of the iterations. */
   private static final int DESCENT_SHARE = 4;
 
@@ -55,7 +58,7 @@ final class Engine implements AutoCloseable {
   private final Progress progress;
   private final Limits limits;
   private final ForwardSolver log = new LogDomain();
-  private final ForwardSolver scaling = new Scaling();
+  private final ForwardSolver scaling;
   private final boolean[] byScaling;
   private final boolean[] byLog;
   private final boolean[] warm;
@@ -81,6 +84,8 @@ final class Engine implements AutoCloseable {
     ProgressListener listener = settings.listener();
     progress = listener == null ? Progress.NONE : listener::progress;
     limits = new Limits(settings.tolerance(), settings.maxIterations());
+    boolean narrow = costs.dtype() == DType.F32 && limits.tolerance() >= NARROW_TOLERANCE;
+    scaling = new Scaling(narrow ? DType.F32 : DType.F64);
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
     warm = new boolean[session.batch()];

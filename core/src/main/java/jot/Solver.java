@@ -18,7 +18,10 @@ public enum Solver {
    */
   LOG,
 
-  /** Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array of F64. */
+  /**
+   * Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array: of F32
+   * where the costs are and the tolerance is at least 1e-6, else of F64.
+   */
   SCALING,
 
   /**

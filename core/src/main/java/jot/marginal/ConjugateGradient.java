@@ -33,7 +33,7 @@ public final class ConjugateGradient implements MarginalSolver {
   /**
    * Entries of a product that cost as much as eliminating one kept edge: measured, see the docs.
    */
-  private static final double ENTRIES_PER_EDGE = 2500;
+  private static final double ENTRIES_PER_EDGE = 5000;
 
   /** Entries of a dense product that cost as much as one of a sparse product. */
   private static final double DENSE_PER_SPARSE = 8;

@@ -40,6 +40,7 @@ public final class ForwardState {
   private final Tensor gHost;
   private final Outcome[] outcomes;
   private @Nullable Buffer kernel;
+  private @Nullable Buffer narrowKernel;
   private @Nullable Buffer u;
   private @Nullable Buffer v;
   private @Nullable Buffer stale;
@@ -250,12 +251,18 @@ public final class ForwardState {
     session.poll();
   }
 
-  /** The absorbed kernel of the scaling solver: one m×n array, F64, made when first asked for. */
-  Buffer kernel() {
-    if (kernel == null) {
-      kernel = session.matrix(DType.F64, session.rows(), session.columns());
+  /** The absorbed kernel of the scaling solver, or a plan: one m×n array, made when first asked. */
+  Buffer kernel(DType storage) {
+    Buffer own = storage == DType.F32 ? narrowKernel : kernel;
+    if (own == null) {
+      own = session.matrix(storage, session.rows(), session.columns());
+      if (storage == DType.F32) {
+        narrowKernel = own;
+      } else {
+        kernel = own;
+      }
     }
-    return kernel;
+    return own;
   }
 
   Buffer u() {

@@ -6,6 +6,7 @@ import jot.marginal.MarginalSystem;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
+import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +122,7 @@ public final class NewtonCg {
     this.state = state;
     session = state.session();
     int n = session.columns();
-    stored = state.plan().cost() instanceof MatrixSource.Stored ? state.kernel() : null;
+    stored = state.plan().cost() instanceof MatrixSource.Stored ? state.kernel(DType.F64) : null;
     MatrixSource plan = stored == null ? state.plan() : new MatrixSource.Stored(stored);
     system = new MarginalSystem(session, plan);
     cg =

@@ -3,15 +3,25 @@ package jot.solve;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
+import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sinkhorn's iteration on scalings u, v of a stored kernel K = exp((f ⊕ g − c)/ε), stabilised by
  * absorption: where a scaling would leave its safe range it goes into the potentials, one sweep
- * runs in the log domain, and the kernel is made anew. No exp in a sweep; one m×n array of F64.
+ * runs in the log domain, and the kernel is made anew. No exp in a sweep; one m×n array.
+ *
+ * <p>The kernel of F32 costs may be of F32: it is off by 2⁻²⁴ of its entries, and the residual of
+ * the potentials by as much of the mass.
  */
 public final class Scaling implements ForwardSolver {
+  private final DType storage;
   private MatrixSource.@Nullable Stored kernel;
+
+  /** With a kernel of this type. */
+  public Scaling(DType storage) {
+    this.storage = storage;
+  }
 
   @Override
   public String name() {
@@ -20,7 +30,7 @@ public final class Scaling implements ForwardSolver {
 
   private MatrixSource.Stored kernel(ForwardState state) {
     if (kernel == null) {
-      kernel = new MatrixSource.Stored(state.kernel());
+      kernel = new MatrixSource.Stored(state.kernel(storage));
     }
     return kernel;
   }
@@ -77,5 +87,10 @@ public final class Scaling implements ForwardSolver {
         .session()
         .absorb(
             state.u(), state.v(), state.plan().epsilon(), state.plan().f(), state.plan().g(), mask);
+  }
+
+  @Override
+  public boolean finishChangesPlan() {
+    return storage == DType.F32; // the kernel's rounding is not in the potentials
   }
 }

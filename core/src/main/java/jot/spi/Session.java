@@ -217,8 +217,8 @@ public interface Session extends AutoCloseable {
 
   /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
-   * Where a scaling would leave [1e-40, 1e40] or a sum is 0 the problem is not updated and its
-   * {@code stale} becomes 1; else it becomes 0.
+   * Where a scaling would leave [1e-40, 1e40], or [1e-9, 1e9] with a kernel of F32, or a sum is 0
+   * the problem is not updated and its {@code stale} becomes 1; else it becomes 0.
    */
   void scalingSweep(
       MatrixSource.Stored kernel,

@@ -12,6 +12,9 @@ final class ScalingSweep extends HostOp {
    */
   private static final double LIMIT = 1e40;
 
+  /** The same for a kernel of F32, whose entries vanish below 1e-38. */
+  private static final double LIMIT_F32 = 1e9;
+
   private static final int ERROR = 0;
   private static final int UNSAFE = 1;
 
@@ -28,6 +31,7 @@ final class ScalingSweep extends HostOp {
   private HostBuffer sweeps;
   private HostBuffer stale;
   private HostBuffer active;
+  private double limit;
 
   @SuppressWarnings("NullAway.Init")
   ScalingSweep(HostSession session) {
@@ -49,6 +53,7 @@ final class ScalingSweep extends HostOp {
       Buffer stale,
       Buffer active) {
     this.kernel = kernel;
+    limit = kernel.values().dtype() == DType.F32 ? LIMIT_F32 : LIMIT;
     this.a = HostBuffer.of(a);
     this.b = HostBuffer.of(b);
     this.u = HostBuffer.of(u);
@@ -84,8 +89,8 @@ final class ScalingSweep extends HostOp {
     }
   }
 
-  private static boolean safe(double scaling) {
-    return scaling > 1 / LIMIT && scaling < LIMIT;
+  private boolean safe(double scaling) {
+    return scaling > 1 / limit && scaling < limit;
   }
 
   private void rows(int problem, int block, int first, int end, Worker worker) {

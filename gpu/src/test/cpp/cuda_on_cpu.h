@@ -9,27 +9,25 @@ struct EmulatedIndex {
   unsigned x, y, z;
 };
 
-struct EmulatedThread {
-  EmulatedIndex thread, block, threads, blocks;
-};
-
 extern "C" {
-EmulatedThread* emulated_here();
+// Where the running thread stands, set whenever another one goes on.
+extern EmulatedIndex emulated_thread, emulated_block, emulated_threads, emulated_blocks;
 void emulated_barrier();
 // Every lane of the warp gives a value and receives that of another lane.
 uint64_t emulated_shuffle(uint64_t value, unsigned from);
 uint32_t emulated_ballot(int vote);
 }
 
-#define __global__
+// A kernel has one caller, which the compiler puts it into.
+#define __global__ inline
 #define __device__
-// A block runs on one thread of the machine, so this is one copy a block.
-#define __shared__ static thread_local
+// Blocks run one after the other, so this is one copy a block.
+#define __shared__ static
 
-#define threadIdx (emulated_here()->thread)
-#define blockIdx (emulated_here()->block)
-#define blockDim (emulated_here()->threads)
-#define gridDim (emulated_here()->blocks)
+#define threadIdx emulated_thread
+#define blockIdx emulated_block
+#define blockDim emulated_threads
+#define gridDim emulated_blocks
 
 inline void __syncthreads() { emulated_barrier(); }
 

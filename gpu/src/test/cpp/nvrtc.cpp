@@ -101,7 +101,7 @@ API int nvrtcCompileProgram(Program* program, int count, const char* const* opti
   }
   std::string library = here();
   std::string include = library.substr(0, library.rfind('/')) + "/../include/cuda_on_cpu.h";
-  std::string command = "g++ -std=c++17 -O2 -ffp-contract=off -w -shared -fPIC -include '" +
+  std::string command = "g++ -std=c++17 -O2 -march=native -ffp-contract=off -w -shared -fPIC -include '" +
                         include + "' -o " + base + "/kernels.so " + base + "/kernels.cpp '" +
                         library + "' > " + base + "/log 2>&1";
   int status = std::system(command.c_str());

@@ -128,18 +128,9 @@ final class CommandLog {
       } else if (kind == COPY_IN || kind == COPY_OUT) {
         int direction =
             kind == COPY_IN ? Cudart.cudaMemcpyHostToDevice() : Cudart.cudaMemcpyDeviceToHost();
-        Status.cudart(
-            "cudaMemcpyAsync",
-            Cudart.cudaMemcpyAsync(
-                MemorySegment.ofAddress(first),
-                MemorySegment.ofAddress(second),
-                third,
-                direction,
-                stream));
+        Transfers.copy(first, second, third, direction, stream);
       } else {
-        Status.cudart(
-            "cudaMemsetAsync",
-            Cudart.cudaMemsetAsync(MemorySegment.ofAddress(first), 0, third, stream));
+        Transfers.zero(first, third, stream);
       }
       at += HEADER + arguments;
     }

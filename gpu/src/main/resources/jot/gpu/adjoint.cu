@@ -27,9 +27,11 @@ __device__ inline double sensitivityEntry(
 KERNEL sensitivity_sums(Sensitivity p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   Index problem = at.problem;
+  Matrix plan(p.plan, problem, p.m, p.n);
+  Matrix gradient(p.gradient, problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, problem, i, p.m, p.n);
-    Row g(p.gradient, problem, i, p.m, p.n);
+    Row row = plan[i];
+    Row g = gradient[i];
     double sum = 0;
     ROLLED for (Index j = lane(); j < p.n; j += WARP) {
       sum += sensitivityEntry(p, row, g, problem, i, j, row.gibbs(j, row.f));
@@ -40,8 +42,8 @@ KERNEL sensitivity_sums(Sensitivity p) {
   ROLLED for (Index j = threadIdx.x; j < p.n; j += blockDim.x) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
-      Row row(p.plan, problem, i, p.m, p.n);
-      Row g(p.gradient, problem, i, p.m, p.n);
+      Row row = plan[i];
+      Row g = gradient[i];
       sum += sensitivityEntry(p, row, g, problem, i, j, row.gibbs(j, row.f));
     }
     p.partials[at.part() * p.n + j] = sum;
@@ -54,9 +56,11 @@ KERNEL sensitivity_norm(Sensitivity p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   Index problem = at.problem;
   double top = 0;
+  Matrix plan(p.plan, problem, p.m, p.n);
+  Matrix gradient(p.gradient, problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, problem, i, p.m, p.n);
-    Row g(p.gradient, problem, i, p.m, p.n);
+    Row row = plan[i];
+    Row g = gradient[i];
     ROLLED for (Index j = lane(); j < p.n; j += WARP) {
       double weight = row.gibbs(j, row.f);
       double rest = sensitivityEntry(p, row, g, problem, i, j, weight) -
@@ -90,9 +94,10 @@ KERNEL adjoint_sweep(AdjointSweep p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   Index problem = at.problem;
   double along = 0;
+  Matrix plan(p.plan, problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = problem * p.m + i;
-    Row row(p.plan, problem, i, p.m, p.n);
+    Row row = plan[i];
     double weightOfRow = p.w[k];
     double dot = 0;
     double rowAlong = 0;
@@ -118,7 +123,7 @@ KERNEL adjoint_sweep(AdjointSweep p) {
   ROLLED for (Index j = threadIdx.x; j < p.n; j += blockDim.x) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
-      Row row(p.plan, problem, i, p.m, p.n);
+      Row row = plan[i];
       sum += p.w[problem * p.m + i] * row.gibbs(j, row.f);
     }
     p.partials[at.part() * p.n + j] = sum;

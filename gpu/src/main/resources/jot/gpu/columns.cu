@@ -13,8 +13,9 @@ KERNEL column_tops(ColumnPass p) {
   Index problem = block.at.problem;
   if (skipped(p.active, problem) || block.j >= p.n) return;
   double top = -INFINITE;
+  Matrix plan(p.plan, problem, p.m, p.n);
   ROLLED for (Index i = block.at.first; i < block.at.end; i++) {
-    Row row(p.plan, problem, i, p.m, p.n);
+    Row row = plan[i];
     if (row.f > -INFINITE) top = fmax(top, row.f - row.anchored(block.j));
   }
   p.partials[block.at.part() * p.n + block.j] = top;
@@ -26,8 +27,9 @@ KERNEL column_sums(ColumnPass p) {
   if (skipped(p.active, problem) || block.j >= p.n) return;
   double top = p.tops[problem * p.n + block.j];
   double sum = 0;
+  Matrix plan(p.plan, problem, p.m, p.n);
   ROLLED for (Index i = block.at.first; i < block.at.end && top > -INFINITE; i++) {
-    Row row(p.plan, problem, i, p.m, p.n);
+    Row row = plan[i];
     if (row.f > -INFINITE) {
       sum += flushedExp((row.f - row.anchored(block.j) - top) * row.inverse);
     }

@@ -38,8 +38,9 @@ KERNEL cost_gradient(CostGradient p) {
   double along = 0;
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = problem * p.m + i;
-    Row row(p.plan, problem, i, p.m, p.n);
-    Row g(p.gradient, problem, i, p.m, p.n);
+    // Looked up anew for each row: kept beside all the rest they would cost too many registers.
+    Row row = Matrix(p.plan, problem, p.m, p.n)[i];
+    Row g = Matrix(p.gradient, problem, p.m, p.n)[i];
     double level = p.level[k];
     double x = p.x[k];
     Index top = (Index)p.anchor[k];
@@ -93,14 +94,16 @@ KERNEL cost_gradient(CostGradient p) {
   }
   if (p.pointsX == 0) return;
   Index d = p.plan.d;
+  Matrix plan(p.plan, problem, p.m, p.n);
+  Matrix gradient(p.gradient, problem, p.m, p.n);
   ROLLED for (Index e = threadIdx.x; e < d * p.n; e += blockDim.x) {
     Index c = e / p.n;
     Index j = e % p.n;
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
       Index k = problem * p.m + i;
-      Row row(p.plan, problem, i, p.m, p.n);
-      Row g(p.gradient, problem, i, p.m, p.n);
+      Row row = plan[i];
+      Row g = gradient[i];
       double weight = row.gibbs(j, row.f);
       double value = j == tops[i - at.first]
                          ? fixes[i - at.first]
@@ -125,11 +128,13 @@ struct OneSided {
 // over the columns with mass, and pay G less their unknowns.
 KERNEL empty_rows(OneSided p) {
   Chunk at(p.m, p.rows, blockIdx.x);
+  Matrix plan(p.plan, at.problem, p.m, p.n);
+  Matrix gradient(p.gradient, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = at.problem * p.m + i;
     if (p.a[k] > 0) continue;
-    Row row(p.plan, at.problem, i, p.m, p.n);
-    Row g(p.gradient, at.problem, i, p.m, p.n);
+    Row row = plan[i];
+    Row g = gradient[i];
     double slack = maxSlack(row);
     double value = 0;
     if (slack > -INFINITE) {
@@ -150,11 +155,13 @@ KERNEL empty_rows(OneSided p) {
 // The same for columns, a thread each: empty columns are few, and nothing hot is here.
 KERNEL empty_columns(OneSided p) {
   Index problem = blockIdx.x;
+  Matrix plan(p.plan, problem, p.m, p.n);
+  Matrix gradient(p.gradient, problem, p.m, p.n);
   ROLLED for (Index j = threadIdx.x; j < p.n; j += blockDim.x) {
     if (p.b[problem * p.n + j] > 0) continue;
     double top = -INFINITE;
     ROLLED for (Index i = 0; i < p.m; i++) {
-      Row row(p.plan, problem, i, p.m, p.n);
+      Row row = plan[i];
       if (p.a[problem * p.m + i] > 0 && row.f > -INFINITE) {
         top = fmax(top, row.f - row.anchored(j));
       }
@@ -162,11 +169,11 @@ KERNEL empty_columns(OneSided p) {
     double weights = 0;
     double sum = 0;
     ROLLED for (Index i = 0; i < p.m && top > -INFINITE; i++) {
-      Row row(p.plan, problem, i, p.m, p.n);
+      Row row = plan[i];
       if (p.a[problem * p.m + i] > 0 && row.f > -INFINITE) {
         double q = exp((row.f - row.anchored(j) - top) * row.inverse);
         if (q > 0) {
-          Row g(p.gradient, problem, i, p.m, p.n);
+          Row g = gradient[i];
           weights += q;
           sum += q * (entryOrZero(p.gradient, g, j) - p.x[problem * p.m + i]);
         }

@@ -20,8 +20,9 @@ KERNEL inspect_rows(InspectRows p) {
   double bad = INFINITE;
   double largest = 0;
   double blocked = INFINITE;
+  Matrix cost(p.cost, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.cost, at.problem, i, p.m, p.n);
+    Row row = cost[i];
     double first = INFINITE;
     double least = INFINITE;
     ROLLED for (Index j = lane(); j < p.n; j += WARP) {
@@ -69,10 +70,11 @@ KERNEL inspect_columns(InspectColumns p) {
   Index problem = block.at.problem;
   double low = INFINITE;
   double high = -INFINITE;
+  Matrix cost(p.cost, problem, p.m, p.n);
   ROLLED for (Index i = block.at.first; i < block.at.end; i++) {
     double least = p.rowAnchor[problem * p.m + i];
     if (least < INFINITE && p.a[problem * p.m + i] > 0) {
-      Row row(p.cost, problem, i, p.m, p.n);
+      Row row = cost[i];
       double value = row.plain(block.j) - least;
       if (value < INFINITE) {
         low = fmin(low, value);

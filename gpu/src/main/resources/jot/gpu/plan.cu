@@ -12,7 +12,8 @@ KERNEL materialise(Materialise p) {
   Index k = flat();
   Index problem = k / (p.m * p.n);
   if (problem >= p.batch || skipped(p.active, problem)) return;
-  Row row(p.source, problem, k / p.n % p.m, p.m, p.n);
+  Matrix source(p.source, problem, p.m, p.n);
+  Row row = source[k / p.n % p.m];
   store(p.out, p.narrow, k, entry(p.source, row, k % p.n));
 }
 
@@ -29,8 +30,9 @@ KERNEL values(Values p) {
   double sharp = 0;
   double entropy = 0;
   double mass = 0;
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, at.problem, i, p.m, p.n);
+    Row row = plan[i];
     double rowSharp = 0;
     double rowEntropy = 0;
     double rowMass = 0;
@@ -68,8 +70,9 @@ struct Marginals {
 
 KERNEL marginals(Marginals p) {
   Chunk at(p.m, p.rows, blockIdx.x);
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, at.problem, i, p.m, p.n);
+    Row row = plan[i];
     double sum = 0;
     ROLLED for (Index j = lane(); j < p.n; j += WARP) sum += entry(p.plan, row, j);
     sum = warpSum(sum);
@@ -78,7 +81,7 @@ KERNEL marginals(Marginals p) {
   ROLLED for (Index j = threadIdx.x; j < p.n; j += blockDim.x) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
-      Row row(p.plan, at.problem, i, p.m, p.n);
+      Row row = plan[i];
       sum += entry(p.plan, row, j);
     }
     p.partials[at.part() * p.n + j] = sum;
@@ -97,8 +100,9 @@ struct Above {
 
 KERNEL count_above(Above p) {
   Chunk at(p.m, p.rows, blockIdx.x);
+  Matrix source(p.source, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.source, at.problem, i, p.m, p.n);
+    Row row = source[i];
     double count = 0;
     ROLLED for (Index j = lane(); j < p.n; j += WARP) {
       if (entry(p.source, row, j) >= p.threshold) count += 1;
@@ -111,11 +115,12 @@ KERNEL count_above(Above p) {
 // Row after row, and in a row column after column: a warp's lanes take their places by ballot.
 KERNEL collect_above(Above p) {
   Chunk at(p.m, p.rows, blockIdx.x);
+  Matrix source(p.source, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     double before = 0;
     ROLLED for (Index k = lane(); k < i; k += WARP) before += p.rowCounts[at.problem * p.m + k];
     Index place = at.problem * p.room + (Index)warpSum(before);
-    Row row(p.source, at.problem, i, p.m, p.n);
+    Row row = source[i];
     ROLLED for (Index j0 = 0; j0 < p.n; j0 += WARP) {
       Index j = j0 + lane();
       double value = j < p.n ? entry(p.source, row, j) : -INFINITE;

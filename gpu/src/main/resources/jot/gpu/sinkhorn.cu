@@ -12,8 +12,9 @@ KERNEL row_update(RowUpdate p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   if (skipped(p.active, at.problem)) return;
   double epsilon = p.plan.epsilon[at.problem];
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, at.problem, i, p.m, p.n);
+    Row row = plan[i];
     SafeRow safe(row, p.a[at.problem * p.m + i], epsilon);
     if (lane() == 0) p.f[at.problem * p.m + i] = safe.potential;
   }
@@ -43,8 +44,9 @@ KERNEL sweep_rows(SweepRows p) {
   double epsilon = p.plan.epsilon[at.problem];
   double omega = p.omega == 0 ? 1 : p.omega[at.problem];
   double error = 0;
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, at.problem, i, p.m, p.n);
+    Row row = plan[i];
     double mass = p.a[at.problem * p.m + i];
     double updated = -INFINITE;
     double scale = 0;
@@ -86,7 +88,7 @@ KERNEL sweep_rows(SweepRows p) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
       if (scales[i - at.first] != 0) {
-        Row row(p.plan, at.problem, i, p.m, p.n);
+        Row row = plan[i];
         sum += scales[i - at.first] * row.gibbs(j, used[i - at.first]);
       }
     }
@@ -204,8 +206,9 @@ KERNEL scaling_rows(ScalingRows p) {
   const double* v = p.v + at.problem * p.n;
   double error = 0;
   double bad = 0;
+  Matrix kernel(p.kernel, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.kernel, at.problem, i, p.m, p.n);
+    Row row = kernel[i];
     double mass = p.a[at.problem * p.m + i];
     double scaling = 1;
     bool adds = false;
@@ -243,7 +246,7 @@ KERNEL scaling_rows(ScalingRows p) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
       if (scales[i - at.first] != 0) {
-        Row row(p.kernel, at.problem, i, p.m, p.n);
+        Row row = kernel[i];
         sum += scales[i - at.first] * row.plain(j);
       }
     }
@@ -311,8 +314,9 @@ KERNEL semidual_rows(SemidualRows p) {
   if (skipped(p.active, at.problem)) return;
   double epsilon = p.plan.epsilon[at.problem];
   double dual = 0;
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
-    Row row(p.plan, at.problem, i, p.m, p.n);
+    Row row = plan[i];
     double mass = p.a[at.problem * p.m + i];
     SafeRow safe(row, mass, epsilon);
     double scale = safe.potential > -INFINITE ? mass / safe.sum : 0;
@@ -336,7 +340,7 @@ KERNEL semidual_rows(SemidualRows p) {
     ROLLED for (Index i = at.first; i < at.end; i++) {
       double value = 0;
       if (scales[i - at.first] > 0) {
-        Row row(p.plan, at.problem, i, p.m, p.n);
+        Row row = plan[i];
         value = scales[i - at.first] * row.gibbs(j, used[i - at.first]);
         sum += value;
       }

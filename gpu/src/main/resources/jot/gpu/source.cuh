@@ -33,35 +33,6 @@ struct Row {
   const double* g;
   double alpha, f, inverse;
 
-  __device__ Row(const Source& s, Index problem, Index i, Index rows, Index columns) {
-    kind = s.kind % GIBBS;
-    d = s.d;
-    m = rows;
-    n = columns;
-    wide = 0;
-    narrow = 0;
-    x = 0;
-    y = 0;
-    beta = 0;
-    g = 0;
-    alpha = 0;
-    f = 0;
-    inverse = 0;
-    if (kind == STORED_F64) wide = (const double*)s.values + (problem * m + i) * n;
-    if (kind == STORED_F32) narrow = (const float*)s.values + (problem * m + i) * n;
-    if (kind == DISTANCE || kind == LOW_RANK) {
-      x = s.x + problem * d * m + i;
-      y = s.y + problem * d * n;
-    }
-    if (s.kind >= GIBBS) {
-      beta = s.beta + problem * n;
-      g = s.g + problem * n;
-      alpha = s.alpha[problem * m + i];
-      f = s.f[problem * m + i];
-      inverse = 1 / s.epsilon[problem];
-    }
-  }
-
   // What is stored or made from points or factors, without anchors.
   __device__ double plain(Index j) const {
     if (kind == STORED_F64) return wide[j];
@@ -95,6 +66,45 @@ struct Row {
     if (f == -INFINITE) return -INFINITE;
     double e = (f + g[j] - anchored(j)) * inverse;
     return flushedExp(e) > 0 ? e : -INFINITE;
+  }
+};
+
+// The matrix of a problem: what all its rows share, looked up once.
+struct Matrix {
+  Row shared;
+  const double* alpha;
+  const double* f;
+
+  __device__ Matrix(const Source& s, Index problem, Index m, Index n) {
+    shared.kind = s.kind % GIBBS;
+    shared.d = s.d;
+    shared.m = m;
+    shared.n = n;
+    shared.wide = shared.kind == STORED_F64 ? (const double*)s.values + problem * m * n : 0;
+    shared.narrow = shared.kind == STORED_F32 ? (const float*)s.values + problem * m * n : 0;
+    bool made = shared.kind == DISTANCE || shared.kind == LOW_RANK;
+    shared.x = made ? s.x + problem * s.d * m : 0;
+    shared.y = made ? s.y + problem * s.d * n : 0;
+    bool plan = s.kind >= GIBBS;
+    shared.beta = plan ? s.beta + problem * n : 0;
+    shared.g = plan ? s.g + problem * n : 0;
+    shared.alpha = 0;
+    shared.f = 0;
+    shared.inverse = plan ? 1 / s.epsilon[problem] : 0;
+    alpha = plan ? s.alpha + problem * m : 0;
+    f = plan ? s.f + problem * m : 0;
+  }
+
+  __device__ Row operator[](Index i) const {
+    Row row = shared;
+    if (row.wide != 0) row.wide += i * row.n;
+    if (row.narrow != 0) row.narrow += i * row.n;
+    if (row.x != 0) row.x += i;
+    if (f != 0) {
+      row.alpha = alpha[i];
+      row.f = f[i];
+    }
+    return row;
   }
 };
 

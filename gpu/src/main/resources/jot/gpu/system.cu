@@ -20,6 +20,8 @@ KERNEL right_hand_side(RightHandSide p) {
   __shared__ double rests[MAX_ROWS];
   __shared__ Index tops[MAX_ROWS];
   Chunk at(p.m, p.rows, blockIdx.x);
+  Matrix plan(p.plan, at.problem, p.m, p.n);
+  Matrix gradient(p.gradient, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = at.problem * p.m + i;
     double r = p.rowSums[k];
@@ -29,7 +31,7 @@ KERNEL right_hand_side(RightHandSide p) {
     double share = 0;
     double rest = 0;
     if (r > 0) {
-      Row row(p.plan, at.problem, i, p.m, p.n);
+      Row row = plan[i];
       ROLLED for (Index j = lane(); j < p.n; j += WARP) {
         double weight = entry(p.plan, row, j);
         if (weight > best) {
@@ -38,7 +40,7 @@ KERNEL right_hand_side(RightHandSide p) {
         }
       }
       warpArgMax(best, top);
-      Row g(p.gradient, at.problem, i, p.m, p.n);
+      Row g = gradient[i];
       level = entryOrZero(p.gradient, g, top);
       double deviation = 0;
       ROLLED for (Index j = lane(); j < p.n; j += WARP) {
@@ -70,8 +72,8 @@ KERNEL right_hand_side(RightHandSide p) {
     ROLLED for (Index i = at.first; i < at.end; i++) {
       double r = p.rowSums[at.problem * p.m + i];
       if (r > 0) {
-        Row row(p.plan, at.problem, i, p.m, p.n);
-        Row g(p.gradient, at.problem, i, p.m, p.n);
+        Row row = plan[i];
+        Row g = gradient[i];
         double weight = entry(p.plan, row, j);
         Index c = i - at.first;
         if (weight > 0) {
@@ -110,13 +112,14 @@ KERNEL laplacian(Laplacian p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   if (skipped(p.active, at.problem)) return;
   const double* v = p.v + at.problem * p.n;
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = at.problem * p.m + i;
     double r = p.rowSums[k];
     double base = 0;
     double mean = 0;
     if (r > 0) {
-      Row row(p.plan, at.problem, i, p.m, p.n);
+      Row row = plan[i];
       base = v[(Index)p.anchor[k]];
       mean = anchoredDot(p.plan, row, v, base) / r;
     }
@@ -130,7 +133,7 @@ KERNEL laplacian(Laplacian p) {
     double sum = 0;
     ROLLED for (Index i = at.first; i < at.end; i++) {
       if (p.rowSums[at.problem * p.m + i] > 0) {
-        Row row(p.plan, at.problem, i, p.m, p.n);
+        Row row = plan[i];
         sum += entry(p.plan, row, j) * (v[j] - bases[i - at.first] - means[i - at.first]);
       }
     }
@@ -153,12 +156,13 @@ KERNEL row_unknowns(RowUnknowns p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   if (skipped(p.active, at.problem)) return;
   const double* y = p.y + at.problem * p.n;
+  Matrix plan(p.plan, at.problem, p.m, p.n);
   ROLLED for (Index i = at.first + warp(); i < at.end; i += WARPS) {
     Index k = at.problem * p.m + i;
     double r = p.rowSums[k];
     double value = 0;
     if (r > 0) {
-      Row row(p.plan, at.problem, i, p.m, p.n);
+      Row row = plan[i];
       double base = y[(Index)p.anchor[k]];
       value = p.share[k] - base - anchoredDot(p.plan, row, y, base) / r;
     }

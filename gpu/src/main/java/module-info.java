@@ -3,4 +3,7 @@ module jot.gpu {
   requires static org.jspecify;
   requires jot;
   requires jot.bindings;
+
+  provides jot.spi.BackendProvider with
+      jot.gpu.CudaProvider;
 }

@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
     name = "jot",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {SolveCommand.class, DoctorCommand.class, DemoCommand.class, BenchCommand.class},
+    subcommands = {
+      SolveCommand.class,
+      DoctorCommand.class,
+      SelfTestCommand.class,
+      DemoCommand.class,
+      BenchCommand.class
+    },
     description =
         "Java optimal transport: solve a transport problem, and differentiate the answer.",
     synopsisSubcommandLabel = "COMMAND",
@@ -76,7 +82,8 @@ public final class Jot implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a command: solve, doctor, demo or bench, received none");
+        spec.commandLine(),
+        "expected a command: solve, doctor, selftest, demo or bench, received none");
   }
 
   private static int explainUsage(ParameterException exception, String[] arguments) {

@@ -3,6 +3,8 @@ package jot.conformance;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Runs passes on a thread of its own and counts the bytes that all other live threads allocate
@@ -15,6 +17,7 @@ final class AllocationMeter implements AutoCloseable {
 
   private final Method threadIds;
   private final Method bytes;
+  private final Set<Long> harness;
   private volatile int requested;
   private volatile int done;
   private volatile boolean closed;
@@ -27,6 +30,11 @@ final class AllocationMeter implements AutoCloseable {
     bytes =
         Class.forName("com.sun.management.ThreadMXBean")
             .getMethod("getThreadAllocatedBytes", long[].class);
+    harness =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("surefire-"))
+            .map(Thread::threadId)
+            .collect(Collectors.toSet());
     Thread worker = new Thread(() -> work(pass), "allocation-meter");
     worker.setDaemon(true);
     worker.start();
@@ -50,7 +58,7 @@ final class AllocationMeter implements AutoCloseable {
     }
   }
 
-  /** Bytes that threads other than the caller allocate during so many passes. */
+  /** Bytes that threads other than the caller and the harness's allocate during so many passes. */
   long allocated(int passes) throws Exception {
     Map<Long, Long> before = counters();
     int goal = done + passes;
@@ -73,7 +81,8 @@ final class AllocationMeter implements AutoCloseable {
     long[] counts = (long[]) bytes.invoke(bean, (Object) ids);
     Map<Long, Long> counters = new HashMap<>();
     for (int k = 0; k < ids.length; k++) {
-      if (counts[k] >= 0 && ids[k] != Thread.currentThread().threadId()) {
+      boolean mine = ids[k] == Thread.currentThread().threadId();
+      if (counts[k] >= 0 && !mine && !harness.contains(ids[k])) {
         counters.put(ids[k], counts[k]);
       }
     }

@@ -1,0 +1,81 @@
+package jot.gpu;
+
+import java.util.ArrayDeque;
+import jot.spi.Backend;
+import jot.spi.Session;
+import jot.tensor.Shape;
+
+/** The CUDA backend: a device with its kernels, memory and queues, shared by all sessions. */
+final class CudaBackend implements Backend {
+  private final Device device;
+  private final String description;
+  private final Kernels kernels;
+  private final MemoryPool memory = new MemoryPool();
+  private final ArrayDeque<Queue> idle = new ArrayDeque<>();
+
+  CudaBackend() {
+    device = Device.open();
+    String architecture = KernelCompiler.architecture(device.major(), device.minor());
+    kernels = new Kernels(architecture, CubinCache.ofUser());
+    description =
+        "cuda: "
+            + device.name()
+            + ", compute capability "
+            + device.major()
+            + "."
+            + device.minor()
+            + ", "
+            + (device.memory() >> 20)
+            + " MiB, kernels by NVRTC "
+            + KernelCompiler.version();
+  }
+
+  @Override
+  public String name() {
+    return CudaProvider.NAME;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  MemoryPool memory() {
+    return memory;
+  }
+
+  @Override
+  public Session open(int batch, int rows, int columns) {
+    Shape shape = new Shape(batch, rows, columns); // refuses sizes below 1 and overflow
+    Queue queue = acquire();
+    return new CudaSession(this, queue, shape);
+  }
+
+  private Queue acquire() {
+    synchronized (idle) {
+      Queue queue = idle.poll();
+      if (queue != null) {
+        return queue;
+      }
+    }
+    return new Queue(kernels);
+  }
+
+  /** Takes back a queue that is {@linkplain Queue#quiet quiet}. */
+  void release(Queue queue) {
+    synchronized (idle) {
+      idle.push(queue);
+    }
+  }
+
+  /** Gives everything back to the device; no session is open and none is opened any more. */
+  void close() {
+    Device.useIfThere();
+    synchronized (idle) {
+      idle.forEach(Queue::close);
+      idle.clear();
+    }
+    memory.trim();
+    kernels.unload();
+  }
+}

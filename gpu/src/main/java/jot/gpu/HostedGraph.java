@@ -25,6 +25,8 @@ final class HostedGraph implements PlanGraph {
   private final Tensor columns;
   private final Tensor scalars;
   private final MatrixSource.Stored plan;
+  private final Buffer rowSums;
+  private final Buffer columnSums;
   private final Buffer entries;
   private final Buffer kept;
   private final Buffer mask;
@@ -45,6 +47,8 @@ final class HostedGraph implements PlanGraph {
     Buffer slot = host.slot(DType.F64, device.rows(), device.columns());
     host.bind(slot, matrix);
     plan = new MatrixSource.Stored(slot);
+    rowSums = host.vector(device.rows());
+    columnSums = host.vector(device.columns());
     entries = host.scalar();
     kept = host.scalar();
     mask = host.scalar();
@@ -80,7 +84,13 @@ final class HostedGraph implements PlanGraph {
 
   /** Nothing is looked at yet: products on the device are dense. */
   @Override
-  public void scan(MatrixSource source, boolean exactly, Buffer counts, Buffer active) {
+  public void scan(
+      MatrixSource source,
+      Buffer ofRows,
+      Buffer ofColumns,
+      boolean exactly,
+      Buffer counts,
+      Buffer active) {
     exact = exactly;
     device.fill(counts, -1, active);
   }
@@ -100,7 +110,8 @@ final class HostedGraph implements PlanGraph {
     host.write(columns, in);
     host.write(scalars, kept);
     copyMask(active);
-    graph.scan(plan, exact, entries, mask);
+    host.marginals(plan, rowSums, columnSums);
+    graph.scan(plan, rowSums, columnSums, exact, entries, mask);
     graph.build(plan, in, kept, mask);
     host.read(kept, scalars);
     host.poll();

@@ -3,10 +3,17 @@ package jot.gpu;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session.Facts;
+import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of forward solvers: inspection, updates, sweeps, the semi-dual. */
 final class SinkhornOps {
+  /** Scalings leave [1/LIMIT, LIMIT] into the potentials, */
+  private static final double LIMIT = 1e40;
+
+  /** and sooner with a kernel of F32, whose entries vanish below 1e-38. */
+  private static final double LIMIT_F32 = 1e9;
+
   private final Work work;
 
   SinkhornOps(Work work) {
@@ -194,6 +201,7 @@ final class SinkhornOps {
       Buffer stale,
       Buffer active) {
     work.ready(kernel);
+    double limit = kernel.values().dtype() == DType.F32 ? LIMIT_F32 : LIMIT;
     long rowMass = work.in(a);
     long columnMass = work.in(b);
     long left = work.inOut(u);
@@ -209,7 +217,7 @@ final class SinkhornOps {
     long totals = work.room(Scratch.Use.TOTALS, work.n);
     CommandLog rows = work.put(work.rows(Kernel.SCALING_ROWS), kernel);
     rows.put(rowMass).put(left).put(right).put(next);
-    work.shape(rows.put(partials).put(errors).put(unsafe).put(mask));
+    work.shape(rows.put(partials).put(errors).put(unsafe).put(limit).put(mask));
     decide(errors, 0, threshold, residual, 0, old, mask, going);
     masked(Kernel.COMBINE, partials, totals, going);
     work.whole(Kernel.SCALING_COLUMNS)
@@ -220,6 +228,7 @@ final class SinkhornOps {
         .put(next)
         .put(unsafe)
         .put((long) work.chunks)
+        .put(limit)
         .put(count)
         .put(old)
         .put(going)

@@ -179,10 +179,8 @@ KERNEL sweep_columns(SweepColumns p) {
   }
 }
 
-// Scalings leave [1/LIMIT, LIMIT] into the potentials; entries of K that vanish then stay small.
-#define LIMIT 1e40
-
-__device__ inline bool safeScaling(double x) { return x > 1 / LIMIT && x < LIMIT; }
+// Scalings leave [1/limit, limit] into the potentials; entries of K that vanish then stay small.
+__device__ inline bool safeScaling(double x, double limit) { return x > 1 / limit && x < limit; }
 
 struct ScalingRows {
   Source kernel;
@@ -193,6 +191,7 @@ struct ScalingRows {
   double* partials;  // batch × chunks × n
   double* errors;    // batch × chunks
   double* unsafe;    // batch × chunks
+  double limit;
   const double* active;
   Index m, n, rows;
 };
@@ -218,7 +217,7 @@ KERNEL scaling_rows(ScalingRows p) {
       sum = warpSum(sum);
       error += fabs(p.u[at.problem * p.m + i] * sum - mass);
       scaling = mass / sum;
-      adds = safeScaling(scaling);
+      adds = safeScaling(scaling, p.limit);
       if (!adds) bad = 1;
     }
     if (lane() == 0) {
@@ -262,6 +261,7 @@ struct ScalingColumns {
   const double* next;
   const double* unsafe;
   Index chunks;
+  double limit;
   double* sweeps;
   double* stale;
   const double* going;
@@ -279,7 +279,7 @@ KERNEL scaling_columns(ScalingColumns p) {
     Index k = problem * p.n + j;
     double scaling = p.b[k] > 0 ? p.b[k] / p.totals[k] : 1;
     p.totals[k] = scaling;
-    if (!safeScaling(scaling)) bad = 1;
+    if (!safeScaling(scaling, p.limit)) bad = 1;
   }
   bad = blockMax(bad);
   if (bad != 0) {

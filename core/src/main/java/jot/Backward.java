@@ -21,6 +21,7 @@ final class Backward {
   private @Nullable Tensor lastTensor;
   private @Nullable PlanGradient lastDense;
   private @Nullable Gradients kept;
+  private @Nullable Gradients keptOnDevice;
   private boolean solved;
 
   /**
@@ -68,6 +69,9 @@ final class Backward {
       Implicit pass = engine.implicit();
       Gradients gradients = gradients();
       boolean estimate = engine.estimatesErrors();
+      if (estimate) {
+        engine.state().fetchWeights();
+      }
       pass.run(load, results.target(gradients), estimate);
       results.collect(pass.rows(), pass.columns(), gradients);
       for (int problem = 0; problem < session.batch(); problem++) {
@@ -106,10 +110,16 @@ final class Backward {
     if (!reuse) {
       return results.allocate();
     }
-    if (kept == null) {
-      kept = results.allocate();
+    Gradients gradients = results.isOnDevice() ? keptOnDevice : kept;
+    if (gradients == null) {
+      gradients = results.allocate();
+      if (results.isOnDevice()) {
+        keptOnDevice = gradients;
+      } else {
+        kept = gradients;
+      }
     }
-    return kept;
+    return gradients;
   }
 
   /** Danskin's gradients of the entropic cost; the engine is entered. */
@@ -118,10 +128,18 @@ final class Backward {
     ForwardState state = engine.state();
     results.plan(gradients);
     double[] plogp = results.entropies();
+    DeviceTarget onDevice = gradients.deviceTarget();
+    Tensor a = onDevice == null ? gradients.a() : engine.vector(session.rows());
+    Tensor b = onDevice == null ? gradients.b() : engine.vector(session.columns());
     for (int problem = 0; problem < session.batch(); problem++) {
-      double mean = Centre.to(potentials.f(), state.aHost(), gradients.a(), problem);
-      mean += Centre.to(potentials.g(), state.bHost(), gradients.b(), problem);
+      double mean = Centre.to(potentials.f(), state.aHost(), a, problem);
+      mean += Centre.to(potentials.g(), state.bHost(), b, problem);
       gradients.set(problem, mean, plogp[problem]);
+    }
+    if (onDevice != null) {
+      session.write(a, onDevice.a());
+      session.write(b, onDevice.b());
+      session.poll();
     }
     return gradients;
   }

@@ -1,5 +1,8 @@
 package jot;
 
+import jot.spi.DeviceSession;
+import jot.spi.Session;
+import jot.tensor.DeviceMemory;
 import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +17,17 @@ final class Checks {
     return new IllegalArgumentException(message);
   }
 
-  /** Alive, and this thread may touch it. */
+  /** Memory of the host, alive, and this thread may touch it. */
   static void usable(String name, Tensor tensor) {
+    DeviceMemory device = tensor.device();
+    if (device != null) {
+      throw bad(
+          name
+              + ": expected memory of the host, received a tensor on the device of the backend '"
+              + device.backend()
+              + "'; only dense costs, weights and dense plan gradients are taken from there: copy"
+              + " it to the host");
+    }
     if (!tensor.isAlive()) {
       throw bad(
           name
@@ -30,8 +42,35 @@ final class Checks {
     }
   }
 
-  /** A tensor of exactly this shape. */
+  /** As {@link #usable(String, Tensor)}, or on the device that the session works on. */
+  static void usable(String name, Tensor tensor, Session session) {
+    DeviceMemory memory = tensor.device();
+    if (memory == null) {
+      usable(name, tensor);
+    } else if (!(session instanceof DeviceSession here)
+        || !here.device().equals(memory.backend())) {
+      throw bad(
+          name
+              + ": expected memory that this backend can read, received a tensor on the device of"
+              + " the backend '"
+              + memory.backend()
+              + "'; choose that backend, or copy the tensor to the host");
+    }
+  }
+
+  /** A tensor of exactly this shape in memory of the host. */
   static void matrix(String name, Tensor tensor, int batch, int rows, int columns) {
+    shape(name, tensor, batch, rows, columns);
+    usable(name, tensor);
+  }
+
+  /** A tensor of a session's shape, on its device or the host. */
+  static void matrix(String name, Tensor tensor, Session session) {
+    shape(name, tensor, session.batch(), session.rows(), session.columns());
+    usable(name, tensor, session);
+  }
+
+  private static void shape(String name, Tensor tensor, int batch, int rows, int columns) {
     if (tensor.batch() != batch || tensor.rows() != rows || tensor.cols() != columns) {
       throw bad(
           name
@@ -44,11 +83,21 @@ final class Checks {
               + "), received "
               + tensor.shape());
     }
+  }
+
+  /** A vector a problem, or one for all, in memory of the host. */
+  static void vector(String name, Tensor tensor, int batch, int length) {
+    vectorShape(name, tensor, batch, length);
     usable(name, tensor);
   }
 
-  /** A vector a problem, or one for all. */
-  static void vector(String name, Tensor tensor, int batch, int length) {
+  /** A vector a problem, or one for all, on the session's device or the host. */
+  static void vector(String name, Tensor tensor, Session session, int length) {
+    vectorShape(name, tensor, session.batch(), length);
+    usable(name, tensor, session);
+  }
+
+  private static void vectorShape(String name, Tensor tensor, int batch, int length) {
     boolean lies = tensor.rows() == 1 && tensor.cols() == length;
     boolean stands = tensor.cols() == 1 && tensor.rows() == length;
     if (!(lies || stands) || (tensor.batch() != batch && tensor.batch() != 1)) {
@@ -65,7 +114,6 @@ final class Checks {
               + ", 1), received "
               + tensor.shape());
     }
-    usable(name, tensor);
   }
 
   /** No NaN; infinities may be. */

@@ -55,6 +55,11 @@ final class Costs {
     return source instanceof MatrixSource.Stored;
   }
 
+  /** Whether the cost lies on the session's device: then what is made of it stays there. */
+  boolean isOnDevice() {
+    return bound != null && bound.isOnDevice();
+  }
+
   /** Coordinates of a point; 0 for a stored cost. */
   int dimensions() {
     return source instanceof MatrixSource.SquaredDistance points ? points.x().rows() : 0;
@@ -77,7 +82,7 @@ final class Costs {
     if (cost.dtype() != dtype) {
       throw Checks.bad("cost: expected " + dtype + ", received " + cost.dtype());
     }
-    Checks.matrix("cost", cost, session.batch(), session.rows(), session.columns());
+    Checks.matrix("cost", cost, session);
     session.bind(stored.values(), cost);
     bound = cost;
   }
@@ -97,7 +102,7 @@ final class Costs {
   /** The caller's cost is still there and this thread may read it. */
   void checkStillUsable() {
     if (bound != null) {
-      Checks.usable("cost", bound);
+      Checks.usable("cost", bound, session);
     }
   }
 
@@ -106,15 +111,21 @@ final class Costs {
     int n = session.columns();
     long row = (long) flat / n;
     long column = (long) flat % n;
-    String value = bound == null ? "" : " " + bound.get(problem, (int) row, (int) column);
     return Checks.bad(
-        "cost: expected numbers or +∞, received"
-            + (value.isEmpty() ? " an overflow" : value)
+        "cost: expected numbers or +∞, received "
+            + value(problem, (int) row, (int) column)
             + " at row "
             + row
             + ", column "
             + column
             + " of problem "
             + problem);
+  }
+
+  private String value(int problem, int row, int column) {
+    if (bound == null) {
+      return "an overflow";
+    }
+    return bound.isOnDevice() ? "NaN or −∞" : String.valueOf(bound.get(problem, row, column));
   }
 }

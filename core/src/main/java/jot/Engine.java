@@ -18,6 +18,7 @@ import jot.solve.Outcome;
 import jot.solve.Progress;
 import jot.solve.Scaling;
 import jot.spi.Backend;
+import jot.spi.DeviceSession;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -71,6 +72,8 @@ final class Engine implements AutoCloseable {
   private final Tensor columnAnchor;
   private @Nullable Implicit implicit;
   private boolean implicitIsFresh;
+  private @Nullable DeviceWeights deviceWeights;
+  private boolean potentialsAreOld;
   private boolean closed;
 
   private Engine(Settings settings, Backend backend, Session session, Costs costs) {
@@ -99,16 +102,24 @@ final class Engine implements AutoCloseable {
   /** Prepares for dense costs. */
   static Engine dense(
       Settings settings, Backend backend, DType dtype, int batch, int rows, int columns) {
-    Session session = backend.open(batch, rows, columns);
+    Session session = open(settings, backend, batch, rows, columns);
     return guarded(
         session, () -> new Engine(settings, backend, session, Costs.dense(session, dtype)));
   }
 
   /** Prepares for geometries like this one. */
   static Engine like(Settings settings, Backend backend, Geometry geometry) {
-    Session session = backend.open(geometry.batch(), geometry.rows(), geometry.columns());
+    Session session =
+        open(settings, backend, geometry.batch(), geometry.rows(), geometry.columns());
     return guarded(
         session, () -> new Engine(settings, backend, session, Costs.like(session, geometry)));
+  }
+
+  private static Session open(
+      Settings settings, Backend backend, int batch, int rows, int columns) {
+    return settings.stream() == 0
+        ? backend.open(batch, rows, columns)
+        : backend.open(batch, rows, columns, settings.stream());
   }
 
   private static Engine guarded(Session session, java.util.function.Supplier<Engine> make) {
@@ -160,12 +171,12 @@ final class Engine implements AutoCloseable {
     return settings.linearTolerance();
   }
 
-  /** α, valid after a forward pass. */
+  /** α, valid after {@link #fetchPotentials}. */
   Tensor rowAnchor() {
     return rowAnchor;
   }
 
-  /** β, valid after a forward pass. */
+  /** β, valid after {@link #fetchPotentials}. */
   Tensor columnAnchor() {
     return columnAnchor;
   }
@@ -244,10 +255,14 @@ final class Engine implements AutoCloseable {
           .epsilonHost()
           .setFlat(problem, Checks.epsilon(epsilon, settings.epsilon(), problem, batch));
     }
-    Weights.load(a, b, state.aHost(), state.bHost());
+    boolean resident = costs.isOnDevice() || isOnDevice(a) || isOnDevice(b);
+    weigh(a, b, resident);
     implicitIsFresh = false;
+    potentialsAreOld = true;
     inspect();
-    start(f);
+    if (f != null || !resident) {
+      start(f);
+    }
     forward.begin(limits);
     choose();
     descend();
@@ -266,9 +281,9 @@ final class Engine implements AutoCloseable {
     }
     forward.explainFailures();
     forward.measureEnded();
-    session.read(state.plan().f(), state.fHost());
-    session.read(state.plan().g(), state.gHost());
-    session.poll();
+    if (!resident) {
+      fetchPotentials();
+    }
     if (settings.requireConvergence()) {
       for (int problem = 0; problem < batch; problem++) {
         Status status = status(problem);
@@ -292,10 +307,46 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  private void inspect() {
-    session.write(state.epsilonHost(), state.plan().epsilon());
+  private static boolean isOnDevice(@Nullable Tensor tensor) {
+    return tensor != null && tensor.isOnDevice();
+  }
+
+  private void weigh(@Nullable Tensor a, @Nullable Tensor b, boolean resident) {
+    if (resident && session instanceof DeviceSession device) {
+      DeviceWeights weights = deviceWeights;
+      if (weights == null) {
+        weights = new DeviceWeights(device, state, arena);
+        deviceWeights = weights;
+      }
+      weights.load(a, b);
+      state.weighed(false);
+      return;
+    }
+    state.weighed(true); // the copies that are written next are not fetched
+    Weights.load(a, b, state.aHost(), state.bHost());
+    state.weighed(true);
     session.write(state.aHost(), state.a());
     session.write(state.bHost(), state.b());
+  }
+
+  /** Brings potentials and anchors to the host, where they are not there yet. */
+  void fetchPotentials() {
+    if (potentialsAreOld) {
+      potentialsAreOld = false;
+      session.read(state.plan().f(), state.fHost());
+      session.read(state.plan().g(), state.gHost());
+      fetchAnchors();
+    }
+  }
+
+  private void fetchAnchors() {
+    session.read(state.plan().rowAnchor(), rowAnchor);
+    session.read(state.plan().columnAnchor(), columnAnchor);
+    session.poll();
+  }
+
+  private void inspect() {
+    session.write(state.epsilonHost(), state.plan().epsilon());
     session.inspect(
         costs.source(),
         state.a(),
@@ -304,8 +355,6 @@ final class Engine implements AutoCloseable {
         state.plan().columnAnchor(),
         state.facts());
     session.read(state.facts(), state.factsHost());
-    session.read(state.plan().rowAnchor(), rowAnchor);
-    session.read(state.plan().columnAnchor(), columnAnchor);
     session.poll();
     for (int problem = 0; problem < session.batch(); problem++) {
       double bad = fact(problem, Session.Facts.BAD_ENTRY);
@@ -324,6 +373,7 @@ final class Engine implements AutoCloseable {
     int m = session.rows();
     if (f != null) {
       Checks.vector("warm start f", f, session.batch(), m);
+      fetchAnchors();
     }
     for (int problem = 0; problem < session.batch(); problem++) {
       for (int i = 0; i < m; i++) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>∂a and ∂b are projected on the changes that keep the mass: each is centred to mean zero over
  * the entries with mass. {@link #mass} holds what that leaves out: a change with Σδa = Σδb = s adds
  * s·mass.
+ *
+ * <p>Where the cost lay on a device, the tensors of the cost and the weights lie there too.
  */
 public final class Gradients {
   private final @Nullable Tensor cost;
@@ -25,6 +27,7 @@ public final class Gradients {
   private final long[] fill;
   private final String[] solver;
   private final LinearStatus[] status;
+  private @Nullable DeviceTarget deviceTarget;
 
   Gradients(int batch, @Nullable Tensor cost, @Nullable Positions positions, Tensor a, Tensor b) {
     this.cost = cost;
@@ -39,6 +42,15 @@ public final class Gradients {
     fill = new long[batch];
     solver = new String[batch];
     status = new LinearStatus[batch];
+  }
+
+  /** On a device: the buffers that the tensors name. */
+  void lieIn(DeviceTarget target) {
+    deviceTarget = target;
+  }
+
+  @Nullable DeviceTarget deviceTarget() {
+    return deviceTarget;
   }
 
   void set(int problem, double massDerivative, double epsilonDerivative) {

@@ -62,7 +62,7 @@ final class Loads {
   }
 
   private Implicit.Load dense(Tensor values) {
-    Checks.matrix("plan gradient", values, session.batch(), session.rows(), session.columns());
+    Checks.matrix("plan gradient", values, session);
     Implicit.Load load = room(values.dtype());
     if (load.g() instanceof MatrixSource.Stored stored) {
       session.bind(stored.values(), values);
@@ -99,7 +99,7 @@ final class Loads {
         throw Checks.bad(
             name
                 + ": expected finite numbers, received "
-                + values.get(problem, row, column)
+                + (values.isOnDevice() ? "another" : values.get(problem, row, column))
                 + " at row "
                 + row
                 + ", column "

@@ -31,7 +31,7 @@ public final class PlanGradient {
     this.g = g;
   }
 
-  /** G stored, (batch, m, n), F32 or F64, finite. */
+  /** G stored, (batch, m, n), F32 or F64, finite; on the host or the backend's device. */
   public static PlanGradient dense(Tensor planGradient) {
     return new PlanGradient(planGradient, null, null, false, null, null);
   }

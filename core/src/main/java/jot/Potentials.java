@@ -26,6 +26,7 @@ final class Potentials {
   }
 
   void refresh() {
+    engine.fetchPotentials();
     ForwardState state = engine.state();
     int m = f.cols();
     int n = g.cols();

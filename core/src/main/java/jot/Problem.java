@@ -35,7 +35,10 @@ public final class Problem {
     return new Problem(geometry, null, null, null, null);
   }
 
-  /** A problem of this dense cost, (batch, m, n), with uniform weights of mass 1. */
+  /**
+   * A problem of this dense cost, (batch, m, n), with uniform weights of mass 1. Where the cost
+   * lies on the backend's device ({@link Tensor#onDevice}), plan and gradients lie there too.
+   */
   public static Problem of(Tensor cost) {
     return of(new DenseCost(cost));
   }
@@ -43,7 +46,7 @@ public final class Problem {
   /**
    * With these weights: a of shape (batch, 1, m) or (batch, m, 1), b of (batch, 1, n) or (batch, n,
    * 1); a batch of one serves all problems. Non-negative, equal sums up to rounding (b is rescaled
-   * to a's).
+   * to a's). They may lie on the backend's device.
    */
   public Problem weights(Tensor rows, Tensor columns) {
     return new Problem(geometry, rows, columns, epsilon, f);

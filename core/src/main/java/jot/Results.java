@@ -2,6 +2,7 @@ package jot;
 
 import jot.backward.Implicit;
 import jot.spi.Buffer;
+import jot.spi.DeviceSession;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -40,9 +41,12 @@ final class Results {
     scalars = engine.vector(1);
   }
 
-  /** Gradients with tensors of their own, freed with the engine. */
+  /** Gradients with tensors of their own where the cost lies, freed with the engine. */
   Gradients allocate() {
     int batch = session.batch();
+    if (isOnDevice() && session instanceof DeviceSession device) {
+      return onDevice(device);
+    }
     Tensor cost = null;
     Positions positions = null;
     if (slot != null) {
@@ -62,8 +66,28 @@ final class Results {
         batch, cost, positions, engine.vector(session.rows()), engine.vector(session.columns()));
   }
 
+  private Gradients onDevice(DeviceSession device) {
+    Buffer cost = device.matrix(engine.costs().dtype(), device.rows(), device.columns());
+    Buffer a = device.vector(device.rows());
+    Buffer b = device.vector(device.columns());
+    Gradients gradients =
+        new Gradients(
+            device.batch(), device.resident(cost), null, device.resident(a), device.resident(b));
+    gradients.lieIn(new DeviceTarget(new Implicit.Target(cost, null, null), a, b));
+    return gradients;
+  }
+
+  /** Whether gradients of the current cost lie on the session's device. */
+  boolean isOnDevice() {
+    return engine.costs().isOnDevice();
+  }
+
   /** The buffers of a pass whose cost gradient goes straight to these gradients. */
   Implicit.Target target(Gradients gradients) {
+    DeviceTarget onDevice = gradients.deviceTarget();
+    if (onDevice != null) {
+      return onDevice.target();
+    }
     Tensor cost = gradients.costOrNull();
     if (slot != null && cost != null) {
       session.bind(slot, cost);
@@ -73,8 +97,14 @@ final class Results {
 
   /** Brings weights' derivatives, and positions, to the tensors. */
   void collect(Buffer rows, Buffer columns, Gradients gradients) {
-    session.read(rows, gradients.a());
-    session.read(columns, gradients.b());
+    DeviceTarget onDevice = gradients.deviceTarget();
+    if (onDevice != null) {
+      session.copy(rows, onDevice.a(), null);
+      session.copy(columns, onDevice.b(), null);
+    } else {
+      session.read(rows, gradients.a());
+      session.read(columns, gradients.b());
+    }
     collectPositions(gradients);
     session.poll();
   }

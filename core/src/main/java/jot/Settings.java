@@ -2,7 +2,11 @@ package jot;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Sinkhorn} was configured with. */
+/**
+ * What a {@link Sinkhorn} was configured with.
+ *
+ * @param stream the caller's stream, 0 for none
+ */
 record Settings(
     double epsilon,
     double tolerance,
@@ -13,4 +17,5 @@ record Settings(
     double linearTolerance,
     @Nullable ProgressListener listener,
     boolean requireConvergence,
-    boolean errorEstimate) {}
+    boolean errorEstimate,
+    long stream) {}

@@ -105,6 +105,7 @@ public final class Sinkhorn {
     private @Nullable ProgressListener listener;
     private boolean requireConvergence;
     private boolean errorEstimate = true;
+    private long stream;
 
     private Builder() {}
 
@@ -198,6 +199,23 @@ public final class Sinkhorn {
     }
 
     /**
+     * Issues all work on a device to this stream of the caller's, after what the caller has issued
+     * there: so memory that is still being written may be handed in. A call returns when its own
+     * work on the stream, and all before it, has ended. Default: streams of jot's own, and then
+     * what is handed in must be complete.
+     *
+     * @param handle a {@code cudaStream_t} of device 0 that lives as long as every solution and
+     *     layer; not 0. Backends without streams refuse it when a solve or a layer begins
+     */
+    public Builder stream(long handle) {
+      if (handle == 0) {
+        throw Checks.bad("stream: expected a stream's handle, received 0; create a stream");
+      }
+      stream = handle;
+      return this;
+    }
+
+    /**
      * Chooses the backend and builds.
      *
      * @throws IllegalArgumentException when ε was not set or no backend has the name asked for
@@ -217,7 +235,8 @@ public final class Sinkhorn {
               linearTolerance,
               listener,
               requireConvergence,
-              errorEstimate);
+              errorEstimate,
+              stream);
       return new Sinkhorn(settings, Backends.choose(backend, count));
     }
   }

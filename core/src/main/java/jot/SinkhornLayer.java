@@ -19,7 +19,8 @@ public final class SinkhornLayer implements AutoCloseable {
   /**
    * Solves.
    *
-   * @param cost (batch, m, n) of the layer's type, read where it lies until the next forward pass
+   * @param cost (batch, m, n) of the layer's type, read where it lies until the next forward pass;
+   *     where that is the backend's device, plan and gradients lie there too
    * @param a see {@link Problem#weights}
    * @param b see {@link Problem#weights}
    * @return the layer's own solution: the same object each time, its tensors overwritten by the

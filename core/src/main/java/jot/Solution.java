@@ -1,6 +1,7 @@
 package jot;
 
 import jot.spi.Buffer;
+import jot.spi.DeviceSession;
 import jot.spi.Session;
 import jot.tensor.DType;
 import jot.tensor.Shape;
@@ -60,6 +61,7 @@ public final class Solution implements AutoCloseable {
 
   /**
    * The plan P, (batch, m, n) in the cost's type: made at the first call, one m×n array a problem.
+   * Where the cost lies on a device the plan lies there too.
    */
   public Tensor plan() {
     engine.enterReading();
@@ -67,11 +69,17 @@ public final class Solution implements AutoCloseable {
       Session session = engine.session();
       Tensor tensor = plan;
       Buffer slot = planSlot;
-      if (tensor == null || slot == null) {
+      boolean onDevice = engine.costs().isOnDevice();
+      if (tensor == null || slot == null || tensor.isOnDevice() != onDevice) {
         DType dtype = engine.costs().dtype();
-        tensor = Tensor.allocate(engine.arena(), dtype, new Shape(batch(), rows(), columns()));
-        slot = session.slot(dtype, rows(), columns());
-        session.bind(slot, tensor);
+        if (onDevice && session instanceof DeviceSession device) {
+          slot = device.matrix(dtype, rows(), columns());
+          tensor = device.resident(slot);
+        } else {
+          tensor = Tensor.allocate(engine.arena(), dtype, new Shape(batch(), rows(), columns()));
+          slot = session.slot(dtype, rows(), columns());
+          session.bind(slot, tensor);
+        }
         plan = tensor;
         planSlot = slot;
       }

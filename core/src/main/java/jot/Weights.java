@@ -29,7 +29,7 @@ final class Weights {
     if (b != null) {
       Checks.vector("b", b, batch, n);
     }
-    double tolerance = isSingle(a) || isSingle(b) ? F32_TOLERANCE : F64_TOLERANCE;
+    double tolerance = tolerance(a, b);
     for (int problem = 0; problem < batch; problem++) {
       double massA = copy("a", a, toA, problem);
       double massB = copy("b", b, toB, problem);
@@ -38,27 +38,42 @@ final class Weights {
       } else if (b == null && a != null) {
         massB = spread(toB, problem, massA);
       }
-      double difference = Math.abs(massA - massB);
-      if (!(difference <= tolerance * Math.max(massA, massB))) {
-        throw Checks.bad(
-            "a and b: expected equal sums up to "
-                + tolerance
-                + " relative, received "
-                + massA
-                + " and "
-                + massB
-                + " (difference "
-                + difference
-                + ") in problem "
-                + problem
-                + "; normalise both to the same mass");
-      }
-      if (difference > 0x1p-52 * (m + n) * massA) {
+      requireEqual(massA, massB, tolerance, problem);
+      if (differ(massA, massB, m + n)) {
         for (long j = 0; j < n; j++) {
           toB.setFlat(problem * (long) n + j, toB.getFlat(problem * (long) n + j) * massA / massB);
         }
       }
     }
+  }
+
+  /** How far the sums may be apart, relative. */
+  static double tolerance(@Nullable Tensor a, @Nullable Tensor b) {
+    return isSingle(a) || isSingle(b) ? F32_TOLERANCE : F64_TOLERANCE;
+  }
+
+  /** Refuses sums that differ by more than rounding of the weights. */
+  static void requireEqual(double massA, double massB, double tolerance, int problem) {
+    double difference = Math.abs(massA - massB);
+    if (!(difference <= tolerance * Math.max(massA, massB))) {
+      throw Checks.bad(
+          "a and b: expected equal sums up to "
+              + tolerance
+              + " relative, received "
+              + massA
+              + " and "
+              + massB
+              + " (difference "
+              + difference
+              + ") in problem "
+              + problem
+              + "; normalise both to the same mass");
+    }
+  }
+
+  /** Whether sums of so many numbers differ by more than adding them up explains. */
+  static boolean differ(double massA, double massB, int numbers) {
+    return Math.abs(massA - massB) > 0x1p-52 * numbers * massA;
   }
 
   private static boolean isSingle(@Nullable Tensor weights) {
@@ -88,6 +103,12 @@ final class Weights {
       to.setFlat((long) problem * length + k, weight);
       sum += weight;
     }
+    requireMass(name, sum, problem);
+    return sum;
+  }
+
+  /** Refuses a sum that is no mass. */
+  static void requireMass(String name, double sum, int problem) {
     if (!(sum > 0) || sum == Double.POSITIVE_INFINITY) {
       throw Checks.bad(
           name
@@ -96,7 +117,6 @@ final class Weights {
               + " in problem "
               + problem);
     }
-    return sum;
   }
 
   private static double spread(Tensor to, int problem, double mass) {

@@ -39,6 +39,8 @@ public final class ForwardState {
   private final Tensor fHost;
   private final Tensor gHost;
   private final Outcome[] outcomes;
+  private final double[] mass;
+  private boolean weightsAreOld;
   private @Nullable Buffer kernel;
   private @Nullable Buffer narrowKernel;
   private @Nullable Buffer u;
@@ -83,6 +85,7 @@ public final class ForwardState {
     fHost = vector(arena, m);
     gHost = vector(arena, n);
     outcomes = new Outcome[session.batch()];
+    mass = new double[session.batch()];
     session.fill(infinite, Double.POSITIVE_INFINITY, null);
   }
 
@@ -125,14 +128,48 @@ public final class ForwardState {
     return facts;
   }
 
-  /** Host copy of a, (batch, 1, m): written before {@link #begin}. */
+  /** Host copy of a, (batch, 1, m): written before {@link #begin}, or fetched when asked for. */
   public Tensor aHost() {
+    fetchWeights();
     return aHost;
   }
 
   /** Host copy of b, (batch, 1, n). */
   public Tensor bHost() {
+    fetchWeights();
     return bHost;
+  }
+
+  /** Brings the host's copies of the weights up to date; waits where they are not. */
+  public void fetchWeights() {
+    if (weightsAreOld) {
+      weightsAreOld = false;
+      session.read(a, aHost);
+      session.read(b, bHost);
+      session.poll();
+    }
+  }
+
+  /**
+   * Says where new weights are.
+   *
+   * @param onHost whether the host's copies hold them; else the buffers do, and the masses were set
+   */
+  public void weighed(boolean onHost) {
+    weightsAreOld = !onHost;
+    for (int problem = 0; onHost && problem < mass.length; problem++) {
+      double sum = 0;
+      long m = session.rows();
+      for (long i = 0; i < m; i++) {
+        sum += aHost.getFlat(problem * m + i);
+      }
+      mass[problem] = sum;
+    }
+  }
+
+  /** Sets Σa of a problem. */
+  public void setMass(int problem, double sum) {
+    mass[problem] = sum;
   }
 
   /** Host copy of ε, (batch, 1, 1). */
@@ -182,12 +219,7 @@ public final class ForwardState {
 
   /** Total mass Σa. */
   public double mass(int problem) {
-    double mass = 0;
-    long m = session.rows();
-    for (long i = 0; i < m; i++) {
-      mass += aHost.getFlat(problem * m + i);
-    }
-    return mass;
+    return mass[problem];
   }
 
   Buffer threshold() {

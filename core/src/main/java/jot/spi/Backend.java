@@ -17,4 +17,17 @@ public interface Backend {
    * @throws IllegalArgumentException for sizes below 1 or whose product overflows
    */
   Session open(int batch, int rows, int columns);
+
+  /**
+   * As {@link #open(int, int, int)}, with all work in the caller's stream.
+   *
+   * @param stream a handle of the device's library
+   * @throws IllegalArgumentException when this backend has no streams
+   */
+  default Session open(int batch, int rows, int columns, long stream) {
+    throw new IllegalArgumentException(
+        "stream: expected none, for the backend '"
+            + name()
+            + "' has no streams; choose the backend 'cuda'");
+  }
 }

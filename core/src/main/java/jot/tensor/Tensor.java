@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view of native memory as {@code batch × rows × cols} numbers of one {@link DType}, row-major
@@ -13,6 +14,10 @@ import java.util.Objects;
  * (or the buffer) that it comes from, and views ({@link #problem}, {@link #reshape}, {@link
  * #asReadOnly}) share it. User memory is read and written where it lies. After the arena is closed
  * every access throws {@link IllegalStateException}; {@link #isAlive} tells beforehand.
+ *
+ * <p><b>Devices.</b> A tensor made by {@link #onDevice} names memory that only one backend can
+ * read. The host cannot: its accessors, {@link #segment} and the copies throw {@link
+ * IllegalStateException}.
  *
  * <p><b>Threads.</b> The view is immutable and may be shared; its elements are plain memory, so
  * writes need the caller's own synchronisation. Memory of a confined arena answers to its own
@@ -30,11 +35,17 @@ public final class Tensor {
   private final MemorySegment segment;
   private final DType dtype;
   private final Shape shape;
+  private final @Nullable DeviceMemory device;
 
   private Tensor(MemorySegment segment, DType dtype, Shape shape) {
+    this(segment, dtype, shape, null);
+  }
+
+  private Tensor(MemorySegment segment, DType dtype, Shape shape, @Nullable DeviceMemory device) {
     this.segment = segment;
     this.dtype = dtype;
     this.shape = shape;
+    this.device = device;
   }
 
   // ---- Making a tensor ----------------------------------------------------------------------
@@ -75,6 +86,23 @@ public final class Tensor {
    */
   public static Tensor wrap(ByteBuffer direct, DType dtype, Shape shape) {
     return new Tensor(Memory.view("direct", direct, dtype, shape), dtype, shape);
+  }
+
+  /**
+   * Names memory of the caller's on a device, row-major and without gaps, without a copy. It is
+   * neither owned nor watched: it must stay allocated, and hold what it holds, as long as jot works
+   * on it.
+   *
+   * @param memory where the first number lies
+   * @throws IllegalArgumentException if the address is not aligned to the size of an element
+   */
+  public static Tensor onDevice(DeviceMemory memory, DType dtype, Shape shape) {
+    if (memory.address() % dtype.bytes() != 0) {
+      throw new IllegalArgumentException(
+          "memory: expected an address that is a multiple of %d for %s, received %#x"
+              .formatted(dtype.bytes(), dtype, memory.address()));
+    }
+    return new Tensor(MemorySegment.NULL, dtype, shape, memory);
   }
 
   /**
@@ -153,9 +181,21 @@ public final class Tensor {
   /**
    * The memory itself, of exactly {@code shape().elements() · dtype().bytes()} bytes, aligned to
    * the size of an element (to 64 bytes where jot has allocated it).
+   *
+   * @throws IllegalStateException if the memory is a device's
    */
   public MemorySegment segment() {
-    return segment;
+    return host();
+  }
+
+  /** Where the numbers lie on a device; null for memory of the host. */
+  public @Nullable DeviceMemory device() {
+    return device;
+  }
+
+  /** Whether the numbers lie on a device, where the host cannot read them. */
+  public boolean isOnDevice() {
+    return device != null;
   }
 
   /** Whether the elements cannot be written through this tensor. */
@@ -163,7 +203,7 @@ public final class Tensor {
     return segment.isReadOnly();
   }
 
-  /** Whether the memory's arena is still open. */
+  /** Whether the memory's arena is still open; true for a device's, which nobody watches. */
   public boolean isAlive() {
     return segment.scope().isAlive();
   }
@@ -266,6 +306,9 @@ public final class Tensor {
   public Tensor problem(int b) {
     Objects.checkIndex(b, batch());
     long bytes = shape.problemElements() * dtype.bytes();
+    if (device != null) {
+      return new Tensor(segment, dtype, Shape.matrix(rows(), cols()), device.plus(b * bytes));
+    }
     return new Tensor(segment.asSlice(b * bytes, bytes), dtype, Shape.matrix(rows(), cols()));
   }
 
@@ -281,12 +324,16 @@ public final class Tensor {
                   .formatted(shape.elements(), shape, s, s.elements())
               + " product");
     }
-    return new Tensor(segment, dtype, s);
+    return new Tensor(segment, dtype, s, device);
   }
 
-  /** View through which the elements cannot be written; the memory itself may still change. */
+  /**
+   * View through which the elements cannot be written; the memory itself may still change.
+   *
+   * @throws IllegalStateException if the memory is a device's
+   */
   public Tensor asReadOnly() {
-    return isReadOnly() ? this : new Tensor(segment.asReadOnly(), dtype, shape);
+    return isReadOnly() ? this : new Tensor(host().asReadOnly(), dtype, shape);
   }
 
   // ---- Copies -------------------------------------------------------------------------------
@@ -320,10 +367,10 @@ public final class Tensor {
               .formatted(shape, other.shape));
     }
     if (dtype == other.dtype) {
-      segment.copyFrom(other.segment);
+      host().copyFrom(other.host());
       return;
     }
-    if (segment.asOverlappingSlice(other.segment).isPresent()) {
+    if (host().asOverlappingSlice(other.host()).isPresent()) {
       throw new IllegalArgumentException(
           "other: expected memory of its own for a conversion from %s to %s, received memory that"
                   .formatted(other.dtype, dtype)
@@ -418,27 +465,38 @@ public final class Tensor {
     return shape;
   }
 
+  /** The memory, where the host may touch it. */
+  private MemorySegment host() {
+    if (device != null) {
+      throw new IllegalStateException(
+          "tensor: expected memory of the host, received a tensor on the device of the backend '"
+              + device.backend()
+              + "': copy its numbers to the host with that device's own functions first");
+    }
+    return segment;
+  }
+
   private double load(long k) {
     return dtype == DType.F64
-        ? segment.getAtIndex(DType.DOUBLE, k)
-        : segment.getAtIndex(DType.FLOAT, k);
+        ? host().getAtIndex(DType.DOUBLE, k)
+        : host().getAtIndex(DType.FLOAT, k);
   }
 
   private void store(long k, double v) {
     if (dtype == DType.F64) {
-      segment.setAtIndex(DType.DOUBLE, k, v);
+      host().setAtIndex(DType.DOUBLE, k, v);
     } else {
-      segment.setAtIndex(DType.FLOAT, k, (float) v);
+      host().setAtIndex(DType.FLOAT, k, (float) v);
     }
   }
 
   private void read(long from, double[] array) {
     if (dtype == DType.F64) {
-      MemorySegment.copy(segment, DType.DOUBLE, from * Double.BYTES, array, 0, array.length);
+      MemorySegment.copy(host(), DType.DOUBLE, from * Double.BYTES, array, 0, array.length);
       return;
     }
     for (int k = 0; k < array.length; k++) {
-      array[k] = segment.getAtIndex(DType.FLOAT, from + k);
+      array[k] = host().getAtIndex(DType.FLOAT, from + k);
     }
   }
 

@@ -51,6 +51,14 @@ final class CudaBackend implements Backend {
     return new CudaSession(this, queue, shape);
   }
 
+  @Override
+  public Session open(int batch, int rows, int columns, long stream) {
+    Shape shape = new Shape(batch, rows, columns);
+    Queue queue = acquire();
+    queue.issueTo(stream);
+    return new CudaSession(this, queue, shape);
+  }
+
   private Queue acquire() {
     synchronized (idle) {
       Queue queue = idle.poll();

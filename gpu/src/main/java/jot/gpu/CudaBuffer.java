@@ -11,8 +11,11 @@ final class CudaBuffer implements Buffer {
   private final int rows;
   private final int columns;
 
-  /** Where the numbers are on the device. */
-  final long address;
+  /** The buffer's own memory on the device. */
+  final long home;
+
+  /** Where the numbers are on the device: at home, or where a caller's tensor lies. */
+  long address;
 
   /** The memory that a slot was lent; null for a session's own memory. */
   @Nullable Tensor host;
@@ -30,6 +33,7 @@ final class CudaBuffer implements Buffer {
     this.dtype = dtype;
     this.rows = rows;
     this.columns = columns;
+    home = address;
     this.address = address;
   }
 

@@ -3,10 +3,12 @@ package jot.gpu;
 import java.util.ArrayList;
 import java.util.List;
 import jot.spi.Buffer;
+import jot.spi.DeviceSession;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
 import jot.spi.Session;
 import jot.tensor.DType;
+import jot.tensor.DeviceMemory;
 import jot.tensor.Shape;
 import jot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * session is polled, as one graph where the same block came before; nothing is waited for in
  * between unless pinned memory for copies runs out.
  */
-final class CudaSession implements Session {
+final class CudaSession implements DeviceSession {
   private final CudaBackend backend;
   private final Queue queue;
   private final Work work;
@@ -148,14 +150,68 @@ final class CudaSession implements Session {
               + " "
               + memory.shape());
     }
-    if (buffer.host == null) {
-      slots.add(buffer);
-    } else if (buffer.changed) {
-      buffer.changed = false;
+    if (buffer.host != null && buffer.changed) {
       queue.download(buffer.address, buffer.host);
     }
+    buffer.changed = false;
+    DeviceMemory device = memory.device();
+    if (device != null) {
+      slots.remove(buffer);
+      buffer.host = null;
+      buffer.awaited = false;
+      if (buffer.address != device.address()) {
+        buffer.address = pointer(memory, device);
+      }
+      return;
+    }
+    if (buffer.host == null) {
+      slots.add(buffer);
+    }
+    buffer.address = buffer.home;
     buffer.host = memory;
     buffer.awaited = true;
+  }
+
+  /** The pointer of a tensor on the device, which CUDA must know. */
+  private static long pointer(Tensor tensor, DeviceMemory memory) {
+    if (!memory.backend().equals(CudaProvider.NAME)) {
+      throw new IllegalArgumentException(
+          "memory: expected the device of the backend 'cuda', received " + memory);
+    }
+    Device.requireOwn(tensor, memory.address());
+    return memory.address();
+  }
+
+  @Override
+  public String device() {
+    return CudaProvider.NAME;
+  }
+
+  @Override
+  public Tensor resident(Buffer buffer) {
+    CudaBuffer own = CudaBuffer.of(buffer);
+    return Tensor.onDevice(
+        new DeviceMemory(CudaProvider.NAME, own.home),
+        own.dtype(),
+        new Shape(work.batch, own.rows(), own.columns()));
+  }
+
+  @Override
+  public void weigh(Tensor weights, Buffer to, @Nullable Buffer start, Buffer bad, Buffer mass) {
+    long stride = weights.batch() == 1 ? 0 : CudaBuffer.of(to).size();
+    long from = onDevice(weights, CudaBuffer.of(to).size());
+    vectors.weigh(from, narrow(weights), stride, to, start, bad, mass);
+  }
+
+  /** Where a tensor's numbers are on the device, after a copy where they are the host's. */
+  private long onDevice(Tensor tensor, long numbers) {
+    DeviceMemory device = tensor.device();
+    if (device != null) {
+      return pointer(tensor, device);
+    }
+    long raw = work.room(Scratch.Use.CONVERSION, numbers);
+    queue.upload(tensor.segment(), raw, tensor.segment().byteSize());
+    return raw;
   }
 
   private long check(Tensor tensor, CudaBuffer buffer) {
@@ -180,21 +236,19 @@ final class CudaSession implements Session {
   public void write(Tensor source, Buffer destination) {
     CudaBuffer to = CudaBuffer.of(destination);
     long count = check(source, to);
-    if (source.dtype() == to.dtype()) {
+    if (source.dtype() == to.dtype() && !source.isOnDevice()) {
       queue.upload(source.segment(), to.address, count * to.dtype().bytes());
     } else {
-      long raw = work.room(Scratch.Use.CONVERSION, to.size());
-      queue.upload(source.segment(), raw, count * source.dtype().bytes());
-      vectors.convert(raw, narrow(source), to.address, to.narrow(), 0, to.size());
+      long from = onDevice(source, to.size());
+      vectors.convert(from, narrow(source), to.address, to.narrow(), 0, to.size());
     }
   }
 
   @Override
   public void writeTransposed(Tensor source, Buffer destination) {
     CudaBuffer to = CudaBuffer.of(destination);
-    long count = check(source, to);
-    long raw = work.room(Scratch.Use.CONVERSION, to.size());
-    queue.upload(source.segment(), raw, count * source.dtype().bytes());
+    check(source, to);
+    long raw = onDevice(source, to.size());
     vectors.transpose(raw, narrow(source), to.address, to.narrow(), 0, to.columns(), to.rows());
   }
 
@@ -203,6 +257,12 @@ final class CudaSession implements Session {
     CudaBuffer from = CudaBuffer.of(source);
     check(destination, from);
     long address = work.in(source);
+    DeviceMemory device = destination.device();
+    if (device != null) {
+      long to = pointer(destination, device);
+      vectors.convert(address, from.narrow(), to, narrow(destination), 0, from.size());
+      return;
+    }
     if (destination.dtype() != from.dtype()) {
       long raw = work.room(Scratch.Use.CONVERSION, from.size());
       vectors.convert(address, from.narrow(), raw, narrow(destination), 0, from.size());
@@ -215,10 +275,16 @@ final class CudaSession implements Session {
   public void readTransposed(Buffer source, Tensor destination) {
     CudaBuffer from = CudaBuffer.of(source);
     check(destination, from);
-    long raw = work.room(Scratch.Use.CONVERSION, from.size());
+    DeviceMemory device = destination.device();
+    long raw =
+        device == null
+            ? work.room(Scratch.Use.CONVERSION, from.size())
+            : pointer(destination, device);
     vectors.transpose(
         work.in(source), from.narrow(), raw, narrow(destination), 0, from.rows(), from.columns());
-    queue.download(raw, destination);
+    if (device == null) {
+      queue.download(raw, destination);
+    }
   }
 
   private static long narrow(Tensor tensor) {
@@ -241,7 +307,7 @@ final class CudaSession implements Session {
     graphs.forEach(HostedGraph::close);
     queue.quiet();
     for (CudaBuffer buffer : owned) {
-      backend.memory().free(buffer.address, bytes(buffer));
+      backend.memory().free(buffer.home, bytes(buffer));
     }
     owned.clear();
     scratches.forEach(Scratch::free);

@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jot.bindings.cudart.Cudart;
+import jot.bindings.cudart.cudaPointerAttributes;
 import jot.bindings.driver.Driver;
+import jot.tensor.Tensor;
 
 /**
  * The device that jot runs on: the first one that CUDA shows.
@@ -52,6 +54,26 @@ record Device(String name, int major, int minor, int multiprocessors, long memor
   private static int attribute(MemorySegment number, int which) {
     Status.cudart("cudaDeviceGetAttribute", Cudart.cudaDeviceGetAttribute(number, which, 0));
     return number.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  /** Refuses a tensor whose pointer CUDA does not know as memory of this device. */
+  static void requireOwn(Tensor tensor, long address) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = cudaPointerAttributes.allocate(arena);
+      use();
+      Status.cudart(
+          "cudaPointerGetAttributes",
+          Cudart.cudaPointerGetAttributes(attributes, MemorySegment.ofAddress(address)));
+      int type = cudaPointerAttributes.type(attributes);
+      if (type != Cudart.cudaMemoryTypeDevice() || cudaPointerAttributes.device(attributes) != 0) {
+        throw new IllegalArgumentException(
+            "memory: expected memory of device 0 for "
+                + tensor
+                + ", received the address 0x"
+                + Long.toHexString(address)
+                + " that CUDA does not know as such; allocate it with cudaMalloc on device 0");
+      }
+    }
   }
 
   /** Bytes that are free on the device now. */

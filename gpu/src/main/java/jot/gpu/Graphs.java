@@ -25,8 +25,13 @@ final class Graphs {
   private final @Nullable MemorySegment[] graphs = new MemorySegment[KEPT];
   private int next;
 
-  /** Gives a block to the stream, by a graph where it has come before. */
-  void run(CommandLog log, Kernels kernels, MemorySegment stream) {
+  /**
+   * Gives a block to the stream, by a graph where it has come before.
+   *
+   * @param recorder an idle stream of our own: recorded on a caller's, a graph would hold what the
+   *     caller issues in the meantime
+   */
+  void run(CommandLog log, Kernels kernels, MemorySegment recorder, MemorySegment stream) {
     if (log.count() < SMALLEST) {
       log.issue(kernels, stream);
       return;
@@ -34,7 +39,7 @@ final class Graphs {
     long hash = log.hash();
     MemorySegment graph = find(hash, log);
     if (graph == null && cameBefore(hash)) {
-      graph = record(hash, log, kernels, stream);
+      graph = record(hash, log, kernels, recorder);
     }
     if (graph == null) {
       log.issue(kernels, stream);

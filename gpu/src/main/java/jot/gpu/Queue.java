@@ -21,7 +21,11 @@ final class Queue {
   private final Kernels kernels;
   private final CommandLog log = new CommandLog(arena);
   private final Graphs graphs = new Graphs();
-  private final MemorySegment stream;
+  private final MemorySegment own;
+
+  /** Where work is issued: the queue's own stream, or that of a caller. */
+  private MemorySegment stream;
+
   private final MemorySegment in;
   private final MemorySegment out;
   private long inAt;
@@ -43,6 +47,7 @@ final class Queue {
       Status.cudart("cudaMallocHost", Cudart.cudaMallocHost(pointer, STAGE));
       first = pointer.get(ValueLayout.ADDRESS, 0);
       Status.cudart("cudaMallocHost", Cudart.cudaMallocHost(pointer, STAGE));
+      own = created;
       stream = created;
       in = first.reinterpret(STAGE);
       out = pointer.get(ValueLayout.ADDRESS, 0).reinterpret(STAGE);
@@ -64,6 +69,11 @@ final class Queue {
     if (stream.address() != 0) {
       Cudart.cudaStreamDestroy(stream);
     }
+  }
+
+  /** Issues all that follows to a stream of the caller's, until the queue is given back. */
+  void issueTo(long handle) {
+    stream = MemorySegment.ofAddress(handle);
   }
 
   /** The log to write the next launch to. */
@@ -115,7 +125,7 @@ final class Queue {
       try {
         Device.use();
         busy = true;
-        graphs.run(log, kernels, stream);
+        graphs.run(log, kernels, own, stream);
       } finally {
         log.clear();
       }
@@ -155,11 +165,12 @@ final class Queue {
       busy = false;
     }
     graphs.clear();
+    stream = own;
   }
 
   void close() {
     quiet();
-    free(stream, in, out);
+    free(own, in, out);
     arena.close();
   }
 }

@@ -52,6 +52,31 @@ final class VectorOps {
         .done();
   }
 
+  /** Takes over weights that lie somewhere on the device. */
+  void weigh(
+      long from,
+      long narrow,
+      long stride,
+      Buffer to,
+      @Nullable Buffer start,
+      Buffer bad,
+      Buffer mass) {
+    long out = work.out(to);
+    long potentials = start == null ? 0 : work.out(start);
+    long first = work.out(bad);
+    long sum = work.out(mass);
+    work.whole(Kernel.WEIGH)
+        .put(from)
+        .put(narrow)
+        .put(stride)
+        .put(out)
+        .put(potentials)
+        .put(first)
+        .put(sum)
+        .put(CudaBuffer.of(to).size())
+        .done();
+  }
+
   void multiply(Buffer x, Buffer y, Buffer out, @Nullable Buffer active) {
     long count = CudaBuffer.of(x).size();
     long first = work.in(x);

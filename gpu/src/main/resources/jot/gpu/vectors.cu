@@ -301,3 +301,33 @@ KERNEL find_non_finite(FindBad p) {
   first = blockMin(first);
   if (threadIdx.x == 0) p.found[problem] = first < INFINITE ? first : -1;
 }
+
+struct Weigh {
+  const void* from;
+  Index narrow;
+  Index stride;  // from one problem's weights to the next: 0 where one vector serves all
+  double* to;
+  double* start;  // ← 0 where there is mass, −∞ elsewhere; or null
+  double* bad;    // ← the first index that holds no weight, or −1
+  double* mass;
+  Index count;
+};
+
+KERNEL weigh(Weigh p) {
+  Index problem = blockIdx.x;
+  double first = INFINITE;
+  double sum = 0;
+  for (Index k = threadIdx.x; k < p.count; k += blockDim.x) {
+    double weight = load(p.from, p.narrow, problem * p.stride + k);
+    p.to[problem * p.count + k] = weight;
+    if (p.start != 0) p.start[problem * p.count + k] = weight > 0 ? 0 : -INFINITE;
+    if (!(weight >= 0 && weight < INFINITE)) first = fmin(first, (double)k);
+    sum += weight;
+  }
+  first = blockMin(first);
+  sum = blockSum(sum);
+  if (threadIdx.x == 0) {
+    p.bad[problem] = first < INFINITE ? first : -1;
+    p.mass[problem] = sum;
+  }
+}

@@ -36,7 +36,7 @@ public final class ConjugateGradient implements MarginalSolver {
   private static final double ENTRIES_PER_EDGE = 5000;
 
   /** Entries of a dense product that cost as much as one of a sparse product. */
-  private static final double DENSE_PER_SPARSE = 8;
+  private static final double DENSE_PER_SPARSE = 16;
 
   private final Session session;
   private final int maxSteps;

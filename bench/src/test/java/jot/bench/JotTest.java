@@ -56,7 +56,9 @@ class JotTest {
     Cli.Result result = cli.run("--stacktrace");
     assertThat(result.exit()).isEqualTo(Jot.BAD_INPUT);
     assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).contains("solve, doctor, selftest, demo or bench").contains("jot --help");
+    assertThat(result.err())
+        .contains("solve, doctor, selftest, demo or bench")
+        .contains("jot --help");
   }
 
   @Test

@@ -72,7 +72,9 @@ final class Backward {
       if (estimate) {
         engine.state().fetchWeights();
       }
-      pass.run(load, results.target(gradients), estimate);
+      Implicit.Target target = results.target(gradients);
+      pass.run(load, target, estimate);
+      clearOverflown(pass, target);
       results.collect(pass.rows(), pass.columns(), gradients);
       for (int problem = 0; problem < session.batch(); problem++) {
         gradients.set(problem, number(pass.mass(problem)), number(pass.epsilon(problem)));
@@ -98,9 +100,45 @@ final class Backward {
     return Double.isNaN(sum) ? 0 : sum;
   }
 
+  /**
+   * Whether terms of a problem's derivatives overflowed with either sign, as they can at extreme
+   * scales where no plan exists: every entry goes into one of these sums.
+   */
+  private static boolean overflown(Implicit pass, int problem) {
+    return Double.isNaN(pass.mass(problem)) || Double.isNaN(pass.epsilon(problem));
+  }
+
+  /** No derivative is NaN: where terms overflowed all are 0, and the status says so. */
+  private void clearOverflown(Implicit pass, Implicit.Target target) {
+    boolean any = false;
+    for (int problem = 0; problem < session.batch(); problem++) {
+      any |= overflown(pass, problem);
+    }
+    if (!any) {
+      return;
+    }
+    Tensor marks = results.scalars();
+    for (int problem = 0; problem < session.batch(); problem++) {
+      marks.setFlat(problem, overflown(pass, problem) ? 1 : 0);
+    }
+    Buffer mask = session.scalar();
+    session.write(marks, mask);
+    clear(pass.rows(), mask);
+    clear(pass.columns(), mask);
+    clear(target.cost(), mask);
+    clear(target.pointsX(), mask);
+    clear(target.pointsY(), mask);
+    session.poll();
+  }
+
+  private void clear(@Nullable Buffer derivatives, Buffer mask) {
+    if (derivatives != null) {
+      session.fill(derivatives, 0, mask);
+    }
+  }
+
   private LinearStatus status(Implicit pass, int problem) {
-    boolean overflown = Double.isNaN(pass.mass(problem)) || Double.isNaN(pass.epsilon(problem));
-    if (overflown || !(pass.residual(problem) <= engine.linearTolerance())) {
+    if (overflown(pass, problem) || !(pass.residual(problem) <= engine.linearTolerance())) {
       return LinearStatus.TOLERANCE_MISSED;
     }
     return pass.components(problem) > 1 ? LinearStatus.DISCONNECTED : LinearStatus.SOLVED;

@@ -12,7 +12,7 @@ public enum LinearStatus {
 
   /**
    * The iterative solver stopped above its tolerance, or derivatives are beyond the range of
-   * doubles: a ∂ε or mass derivative whose terms overflow with either sign is then given as 0.
+   * doubles: where terms overflow with either sign all derivatives of the problem are given as 0.
    */
   TOLERANCE_MISSED(
       "the linear solve stopped above its tolerance, or overflowed: gradients are less accurate"

@@ -70,6 +70,12 @@ final class DoctorCommand implements Callable<Integer> {
                   backend.name().equals(trial.backend()) ? ", chosen" : "",
                   availability.reason()));
     }
+    for (Backends.Found backend : Backends.find()) {
+      backend
+          .provider()
+          .libraries()
+          .forEach((name, found) -> lines.add(backend.name() + " library: " + name + " " + found));
+    }
     lines.add("cuda: " + CudaLibraries.find().text());
     lines.add("trial:   " + trial.text());
     return lines;
@@ -90,6 +96,7 @@ final class DoctorCommand implements Callable<Integer> {
       entry.put("usable", backend.availability().usable());
       entry.put("chosen", backend.name().equals(trial.backend()));
       entry.put("reason", backend.availability().reason());
+      entry.put("libraries", backend.provider().libraries());
       backends.add(entry);
     }
     report.put("backends", backends);

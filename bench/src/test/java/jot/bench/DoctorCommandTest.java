@@ -34,6 +34,11 @@ class DoctorCommandTest {
         }) {
       assertThat(result.out().lines()).as(start).anyMatch(line -> line.startsWith(start));
     }
+    for (String library : new String[] {"driver", "cudart", "nvrtc", "cublas", "cusolver"}) {
+      assertThat(result.out().lines())
+          .anyMatch(
+              line -> line.matches("cuda library: " + library + " (cannot be used: |\\d+\\.).*"));
+    }
     assertThat(result.out()).contains("Java heap", "chosen", "2 × 2 problem was solved");
   }
 
@@ -44,6 +49,8 @@ class DoctorCommandTest {
     assertThat(report.get("works").booleanValue()).isTrue();
     assertThat(report.get("backends")).isNotEmpty();
     assertThat(report.get("backends").get(0).get("reason").textValue()).isNotBlank();
+    assertThat(report.get("backends").get(0).get("libraries").get("cublas").textValue())
+        .isNotBlank();
     assertThat(report.get("cuda").isObject()).isTrue();
   }
 

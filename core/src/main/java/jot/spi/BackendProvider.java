@@ -1,5 +1,7 @@
 package jot.spi;
 
+import java.util.Map;
+
 /**
  * What {@link java.util.ServiceLoader} finds: the name of a backend, whether it can run here, and
  * how to open it. Implementations must load on every machine: they name no class that may be
@@ -14,6 +16,14 @@ public interface BackendProvider {
 
   /** Looks without side effects whether the backend can run; never throws. */
   Availability availability();
+
+  /**
+   * The native libraries that the backend calls, by name, for people: version and file, or why one
+   * cannot be used. Loads them; never throws.
+   */
+  default Map<String, String> libraries() {
+    return Map.of();
+  }
 
   /**
    * Opens the backend.

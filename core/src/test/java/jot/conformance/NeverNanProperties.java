@@ -80,6 +80,8 @@ class NeverNanProperties {
         7, 8, -32.38, -2.18, 0, 0.34, 0.4, Solver.OVERRELAXED, LinearSolver.AUTO, 3);
     nothing_that_comes_out_is_nan(
         7, 8, -90, -0.08, 0.17, 0.42, 0.37, Solver.OVERRELAXED, LinearSolver.AUTO, 1545840810739L);
+    nothing_that_comes_out_is_nan(
+        3, 3, 75.05, 0.57, 60, 0.45, 0.1, Solver.NEWTON, LinearSolver.DENSE, 3928930147L);
   }
 
   private static double[] weights(Random random, int n, double empty) {

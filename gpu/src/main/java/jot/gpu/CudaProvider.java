@@ -1,5 +1,6 @@
 package jot.gpu;
 
+import java.util.Map;
 import jot.spi.Availability;
 import jot.spi.Backend;
 import jot.spi.BackendProvider;
@@ -24,6 +25,11 @@ public final class CudaProvider implements BackendProvider {
   @Override
   public Availability availability() {
     return CudaProbe.availability();
+  }
+
+  @Override
+  public Map<String, String> libraries() {
+    return LibraryVersions.all();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import jot.spi.Availability;
 import jot.spi.Backends;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ class AvailabilityTest {
       } catch (IllegalStateException e) {
         System.out.println("forced: " + e.getMessage());
       }
+      new CudaProvider()
+          .libraries()
+          .forEach((name, found) -> System.out.println("library " + name + " " + found));
       System.out.println("auto: " + Backends.choose(null, 1).name());
     }
   }
@@ -47,12 +51,30 @@ class AvailabilityTest {
   }
 
   @Test
+  void every_library_is_listed_with_its_version_and_file() {
+    Map<String, String> libraries = new CudaProvider().libraries();
+    assertThat(libraries).containsOnlyKeys("driver", "cudart", "nvrtc", "cublas", "cusolver");
+    assertThat(libraries.values())
+        .allMatch(found -> found.matches("\\d+\\.\\d+(\\.\\d+)?, .*/lib[^/]+\\.so\\.\\d+"));
+  }
+
+  @Test
+  void a_library_that_cannot_answer_is_listed_with_the_reason() {
+    Emulator.fail("cublasGetProperty", 1, 14, false);
+    assertThat(new CudaProvider().libraries().get("cublas"))
+        .startsWith("cannot be used: cublasGetProperty failed with status 14");
+    Emulator.forgetFaults();
+  }
+
+  @Test
   void without_a_driver_the_line_names_what_was_tried_and_auto_runs_something_else() {
     List<String> lines = say(GRANT, "-Djot.cuda.home=" + empty);
     assertThat(lines.getFirst())
         .startsWith("false driver: no usable library found; tried " + empty)
         .contains("libcuda.so.1")
         .endsWith("install the NVIDIA driver");
+    assertThat(lines)
+        .anyMatch(line -> line.startsWith("library cublas cannot be used: cublas: no usable"));
     assertThat(lines).anyMatch(line -> line.startsWith("forced: backend 'cuda' was asked for"));
     assertThat(lines.getLast()).isEqualTo("auto: reference");
   }

@@ -17,33 +17,44 @@ final class ChildJvm {
   private ChildJvm() {}
 
   /** Runs a program that a signal ends, with the emulated device of this JVM. */
-  static List<String> crash(Class<?> main) {
+  static List<String> crash(Class<?> main, String... arguments) {
     List<String> output = new ArrayList<>();
-    int exit =
-        run(
-            main,
-            output,
+    int exit = emulated(main, output, arguments);
+    assertThat(exit).as(output.toString()).isNotZero();
+    return output;
+  }
+
+  /** Runs a program that ends by itself, with the emulated device of this JVM. */
+  static List<String> output(Class<?> main, String... arguments) {
+    List<String> output = new ArrayList<>();
+    assertThat(emulated(main, output, arguments)).as(output.toString()).isZero();
+    return output;
+  }
+
+  private static int emulated(Class<?> main, List<String> output, String... arguments) {
+    List<String> options =
+        List.of(
             "--enable-native-access=ALL-UNNAMED",
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=/dev/null",
             "-Djot.cuda.home=" + System.getProperty("jot.cuda.home"),
             "-Djot.cuda.cache=" + System.getProperty("jot.cuda.cache"));
-    assertThat(exit).as(output.toString()).isNotZero();
-    return output;
+    return run(main, output, options, List.of(arguments));
   }
 
   /** Runs a program that ends by itself, with these options alone. */
   static List<String> run(Class<?> main, String... options) {
     List<String> output = new ArrayList<>();
-    assertThat(run(main, output, options)).as(output.toString()).isZero();
+    assertThat(run(main, output, List.of(options), List.of())).as(output.toString()).isZero();
     return output;
   }
 
-  private static int run(Class<?> main, List<String> output, String... options) {
+  private static int run(
+      Class<?> main, List<String> output, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
-    command.addAll(List.of(options));
+    command.addAll(options);
     command.add("-cp");
     command.add(
         String.join(
@@ -53,6 +64,7 @@ final class ChildJvm {
             root(Libraries.class, main),
             root(Backend.class, main)));
     command.add(main.getName());
+    command.addAll(arguments);
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -109,6 +109,12 @@ class RealCompilerTest {
               "-Djot.cuda.home=" + home);
       assertThat(lines).anyMatch(line -> line.startsWith("false driver: no usable library found"));
       assertThat(lines).contains("auto: reference");
+      for (String library : List.of("cudart", "nvrtc", "cublas", "cusolver")) {
+        assertThat(lines)
+            .anyMatch(
+                line -> line.matches("library " + library + " 1\\d\\.[0-9.]+, " + home + ".*"));
+      }
+      assertThat(lines).anyMatch(line -> line.startsWith("library driver cannot be used: driver:"));
     }
   }
 }

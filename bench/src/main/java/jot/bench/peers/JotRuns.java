@@ -3,8 +3,11 @@ package jot.bench.peers;
 /** A solver of jot's, run after run. Not thread-safe. */
 abstract class JotRuns implements Contestant.Prepared {
 
-  /** The compiler has seen enough after so many seconds of it, or so many runs. */
-  private static final double WARM_SECONDS = 1;
+  /**
+   * The compiler has seen enough after so many seconds, or so many runs: on one processor it shares
+   * them with what it compiles.
+   */
+  private static final double WARM_SECONDS = 6;
 
   private static final int WARM_RUNS = 2000;
 

@@ -1,15 +1,22 @@
 package jot.bench.peers;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+
 /** A solver of jot's, run after run. Not thread-safe. */
 abstract class JotRuns implements Contestant.Prepared {
 
-  /**
-   * The compiler has seen enough after so many seconds, or so many runs: on one processor it shares
-   * them with what it compiles.
-   */
-  private static final double WARM_SECONDS = 6;
+  /** Seconds that the compiler must have been idle for. */
+  private static final double IDLE_SECONDS = 1;
 
-  private static final int WARM_RUNS = 2000;
+  /** Share of them that it may have worked all the same. */
+  private static final double IDLE = 0.05;
+
+  /** Longest warm-up in seconds, */
+  private static final double LONGEST_WARM_UP = 60;
+
+  /** and in solves of the longest kind. */
+  private static final double LONGEST_IN_SOLVES = 20;
 
   /** Of the time that a turn was given, what it may take with the work that does not count. */
   private static final double WHOLE_TURN = 8;
@@ -24,14 +31,34 @@ abstract class JotRuns implements Contestant.Prepared {
   /** Frees what the runs hold. */
   abstract void close();
 
-  /** At least two runs, but one that takes longer than {@code many} seconds is enough. */
+  /**
+   * Runs until the compiler has nothing left to do: on one processor it shares the seconds with
+   * what it compiles. At least two runs, but once the compiler is idle one that takes longer than
+   * {@code many} seconds is enough.
+   */
   final void warmUp(double many) throws PeerException {
+    double longest = Math.min(LONGEST_WARM_UP, LONGEST_IN_SOLVES * many);
     long start = System.nanoTime();
-    int runs = 0;
-    do {
-      seconds = run();
-      runs++;
-    } while (seconds < many && (runs < 2 || (since(start) < WARM_SECONDS && runs < WARM_RUNS)));
+    boolean busy = true;
+    for (int runs = 0; runs < 2 || (busy && since(start) < longest); ) {
+      long compiled = compileMillis();
+      long slice = System.nanoTime();
+      do {
+        seconds = run();
+        runs++;
+      } while (since(slice) < IDLE_SECONDS);
+      busy = (compileMillis() - compiled) * 1e-3 > IDLE * since(slice);
+      if (!busy && seconds >= many) {
+        return;
+      }
+    }
+  }
+
+  /** What the compiler's threads have worked so far; 0 where the JVM does not say. */
+  private static long compileMillis() {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    boolean known = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+    return known ? compiler.getTotalCompilationTime() : 0;
   }
 
   @Override

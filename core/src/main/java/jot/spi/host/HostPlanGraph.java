@@ -37,7 +37,7 @@ final class HostPlanGraph implements PlanGraph {
   private static final int EXACT_DEGREE = 8;
 
   /** Kept edges a vertex above which plain conjugate gradients are short anyway. */
-  private static final int MAX_KEPT = 48;
+  private static final int MAX_KEPT = 128;
 
   private final HostSession session;
   private final RowKernels kernels;

@@ -16,7 +16,7 @@ abstract class JotRuns implements Contestant.Prepared {
   private static final double LONGEST_WARM_UP = 60;
 
   /** and in solves of the longest kind. */
-  private static final double LONGEST_IN_SOLVES = 20;
+  private static final double LONGEST_IN_SOLVES = 10;
 
   /** Of the time that a turn was given, what it may take with the work that does not count. */
   private static final double WHOLE_TURN = 8;

@@ -319,12 +319,12 @@ final class Engine implements AutoCloseable {
         deviceWeights = weights;
       }
       weights.load(a, b);
-      state.weighed(false);
+      state.weightsAreOnHost(false);
       return;
     }
-    state.weighed(true); // the copies that are written next are not fetched
+    state.weightsAreOnHost(true); // the copies that are written next are not fetched
     Weights.load(a, b, state.aHost(), state.bHost());
-    state.weighed(true);
+    state.addUpMass();
     session.write(state.aHost(), state.a());
     session.write(state.bHost(), state.b());
   }

@@ -60,7 +60,8 @@ final class DoctorCommand implements Callable<Integer> {
     lines.add("vectors: " + Machine.vectors());
     lines.add("threads: " + Machine.threads());
     lines.add("memory:  " + Machine.memory());
-    for (Backends.Found backend : Backends.find()) {
+    List<Backends.Found> backends = Backends.find();
+    for (Backends.Found backend : backends) {
       Availability availability = backend.availability();
       lines.add(
           "backend: %s %s%s: %s"
@@ -70,7 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
                   backend.name().equals(trial.backend()) ? ", chosen" : "",
                   availability.reason()));
     }
-    for (Backends.Found backend : Backends.find()) {
+    for (Backends.Found backend : backends) {
       backend
           .provider()
           .libraries()

@@ -150,16 +150,16 @@ public final class ForwardState {
     }
   }
 
-  /**
-   * Says where new weights are.
-   *
-   * @param onHost whether the host's copies hold them; else the buffers do, and the masses were set
-   */
-  public void weighed(boolean onHost) {
+  /** Says whether the host's copies hold the weights, or the buffers alone do. */
+  public void weightsAreOnHost(boolean onHost) {
     weightsAreOld = !onHost;
-    for (int problem = 0; onHost && problem < mass.length; problem++) {
+  }
+
+  /** Sets Σa of every problem from the host's copy. */
+  public void addUpMass() {
+    long m = session.rows();
+    for (int problem = 0; problem < mass.length; problem++) {
       double sum = 0;
-      long m = session.rows();
       for (long i = 0; i < m; i++) {
         sum += aHost.getFlat(problem * m + i);
       }

@@ -203,12 +203,17 @@ public final class NewtonCg {
       gaveUp[problem] = false;
       path.begin(problem);
       direct[problem] = !chosen[problem] || warm[problem];
-      epsilon.set(problem, direct[problem] ? target(problem) : highest(problem));
-      bestResidual[problem] = Double.POSITIVE_INFINITY;
-      waiting[problem] = 0;
+      stage(problem, direct[problem] ? target(problem) : highest(problem));
       passes[problem] = 0;
     }
     sendEpsilon();
+  }
+
+  /** A stage begins at this ε. */
+  private void stage(int problem, double next) {
+    epsilon.set(problem, next);
+    bestResidual[problem] = Double.POSITIVE_INFINITY;
+    waiting[problem] = 0;
   }
 
   /** Where scaling begins. */
@@ -290,9 +295,7 @@ public final class NewtonCg {
     if (!last && error <= STAGE_TOLERANCE) {
       double next = Math.max(target(problem), epsilon(problem) / FACTOR);
       path.next(problem, epsilon(problem), next);
-      epsilon.set(problem, next);
-      bestResidual[problem] = Double.POSITIVE_INFINITY;
-      waiting[problem] = 0;
+      stage(problem, next);
       return Move.STAGE;
     }
     boolean first = bestResidual[problem] == Double.POSITIVE_INFINITY;
@@ -303,7 +306,7 @@ public final class NewtonCg {
     if (error < 0.5 * bestResidual[problem]) {
       bestResidual[problem] = error;
       waiting[problem] = 0;
-    } else if (++waiting[problem] >= patience(problem, error)) {
+    } else if (++waiting[problem] >= patience(problem, last && error < STUCK_BELOW)) {
       if (direct[problem] && error >= STUCK_BELOW) {
         return descend(problem);
       }
@@ -314,18 +317,15 @@ public final class NewtonCg {
     return Move.NEWTON;
   }
 
-  private int patience(int problem, double error) {
-    boolean last = epsilon(problem) == target(problem);
-    return direct[problem] || (last && error < STUCK_BELOW) ? PATIENCE : LONG_PATIENCE;
+  private int patience(int problem, boolean rounding) {
+    return direct[problem] || rounding ? PATIENCE : LONG_PATIENCE;
   }
 
   /** A problem that was not as near as it was taken to be comes down from a large ε after all. */
   private Move descend(int problem) {
     direct[problem] = false;
     path.begin(problem);
-    epsilon.set(problem, highest(problem));
-    bestResidual[problem] = Double.POSITIVE_INFINITY;
-    waiting[problem] = 0;
+    stage(problem, highest(problem));
     return Move.STAGE;
   }
 

@@ -217,8 +217,8 @@ public interface Session extends AutoCloseable {
 
   /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
-   * Where a scaling would leave [1e-40, 1e40], or [1e-9, 1e9] with a kernel of F32, or a sum is 0
-   * the problem is not updated and its {@code stale} becomes 1; else it becomes 0.
+   * Where a scaling would leave [1/limit, limit], see {@link #scalingLimit}, or a sum is 0 the
+   * problem is not updated and its {@code stale} becomes 1; else it becomes 0.
    */
   void scalingSweep(
       MatrixSource.Stored kernel,
@@ -231,6 +231,14 @@ public interface Session extends AutoCloseable {
       Buffer sweeps,
       Buffer stale,
       Buffer active);
+
+  /**
+   * How large scalings of a kernel may grow before they go into the potentials: entries that vanish
+   * in its type, below 1e-308 or 1e-38, then stay small.
+   */
+  static double scalingLimit(MatrixSource.Stored kernel) {
+    return kernel.values().dtype() == DType.F32 ? 1e9 : 1e40;
+  }
 
   /** f ← f + ε log u, u ← 1, and the same for g and v. */
   void absorb(Buffer u, Buffer v, Buffer epsilon, Buffer f, Buffer g, @Nullable Buffer active);

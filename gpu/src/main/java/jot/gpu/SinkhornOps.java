@@ -2,18 +2,12 @@ package jot.gpu;
 
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
+import jot.spi.Session;
 import jot.spi.Session.Facts;
-import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of forward solvers: inspection, updates, sweeps, the semi-dual. */
 final class SinkhornOps {
-  /** Scalings leave [1/LIMIT, LIMIT] into the potentials, */
-  private static final double LIMIT = 1e40;
-
-  /** and sooner with a kernel of F32, whose entries vanish below 1e-38. */
-  private static final double LIMIT_F32 = 1e9;
-
   private final Work work;
 
   SinkhornOps(Work work) {
@@ -201,7 +195,7 @@ final class SinkhornOps {
       Buffer stale,
       Buffer active) {
     work.ready(kernel);
-    double limit = kernel.values().dtype() == DType.F32 ? LIMIT_F32 : LIMIT;
+    double limit = Session.scalingLimit(kernel);
     long rowMass = work.in(a);
     long columnMass = work.in(b);
     long left = work.inOut(u);

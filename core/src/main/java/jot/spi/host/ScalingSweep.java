@@ -3,18 +3,11 @@ package jot.spi.host;
 import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
+import jot.spi.Session;
 import jot.tensor.DType;
 
 /** {@link jot.spi.Session#scalingSweep}: no exp, one read of the kernel for rows and columns. */
 final class ScalingSweep extends HostOp {
-  /**
-   * Scalings leave [1/LIMIT, LIMIT] into the potentials; entries of K that vanish then stay small.
-   */
-  private static final double LIMIT = 1e40;
-
-  /** The same for a kernel of F32, whose entries vanish below 1e-38. */
-  private static final double LIMIT_F32 = 1e9;
-
   private static final int ERROR = 0;
   private static final int UNSAFE = 1;
 
@@ -53,7 +46,7 @@ final class ScalingSweep extends HostOp {
       Buffer stale,
       Buffer active) {
     this.kernel = kernel;
-    limit = kernel.values().dtype() == DType.F32 ? LIMIT_F32 : LIMIT;
+    limit = Session.scalingLimit(kernel);
     this.a = HostBuffer.of(a);
     this.b = HostBuffer.of(b);
     this.u = HostBuffer.of(u);

@@ -87,7 +87,7 @@ final class Engine implements AutoCloseable {
     ProgressListener listener = settings.listener();
     progress = listener == null ? Progress.NONE : listener::progress;
     limits = new Limits(settings.tolerance(), settings.maxIterations());
-    boolean narrow = costs.dtype() == DType.F32 && limits.tolerance() >= NARROW_TOLERANCE;
+    boolean narrow = limits.tolerance() >= NARROW_TOLERANCE;
     scaling = new Scaling(narrow ? DType.F32 : DType.F64);
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];

@@ -272,7 +272,7 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void dotsF32(
+  public void dotsInF32(
       int rows,
       MemorySegment x,
       long xAt,
@@ -285,7 +285,7 @@ final class ScalarKernels implements RowKernels {
     for (int r = 0; r < rows; r++) {
       double sum = 0;
       for (int j = 0; j < n; j++) {
-        sum += x.get(F32, xAt + r * xStride + 4L * j) * get(y, yAt, j);
+        sum += (double) x.get(F32, xAt + r * xStride + 4L * j) * y.get(F32, yAt + 4L * j);
       }
       set(out, outAt, r, sum);
     }
@@ -379,7 +379,7 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public void axpysF32(
+  public void axpysInF32(
       int rows,
       MemorySegment s,
       long sAt,
@@ -390,7 +390,7 @@ final class ScalarKernels implements RowKernels {
       long yAt,
       int n) {
     for (int r = 0; r < rows; r++) {
-      double scale = get(s, sAt, r);
+      double scale = (float) get(s, sAt, r);
       for (int j = 0; j < n; j++) {
         set(y, yAt, j, get(y, yAt, j) + scale * x.get(F32, xAt + r * xStride + 4L * j));
       }

@@ -233,6 +233,31 @@ public interface Session extends AutoCloseable {
       Buffer active);
 
   /**
+   * {@link #scalingSweep} with both updates to the power ω: u ← u (u'/u)^ω, then the same for v; ω
+   * and the columns' error as in {@link #relaxedSweep}.
+   *
+   * <p>A backend without it takes plain sweeps: right, and slower.
+   *
+   * @param omega a scalar between 1 and 2; 1 gives the bits of a plain sweep
+   * @param columnError a scalar, Σ_j |(Pᵀ1)_j − b_j| of the entering and then of the leaving plan
+   */
+  default void relaxedScalingSweep(
+      MatrixSource.Stored kernel,
+      Buffer a,
+      Buffer b,
+      Buffer u,
+      Buffer v,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer stale,
+      Buffer active) {
+    scalingSweep(kernel, a, b, u, v, threshold, residual, sweeps, stale, active);
+  }
+
+  /**
    * How large scalings of a kernel may grow before they go into the potentials: entries that vanish
    * in its type, below 1e-308 or 1e-38, then stay small.
    */

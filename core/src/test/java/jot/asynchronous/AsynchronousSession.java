@@ -240,6 +240,37 @@ final class AsynchronousSession implements Session {
   }
 
   @Override
+  public void relaxedScalingSweep(
+      MatrixSource.Stored kernel,
+      Buffer a,
+      Buffer b,
+      Buffer u,
+      Buffer v,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer stale,
+      Buffer active) {
+    queue.add(
+        () ->
+            delegate.relaxedScalingSweep(
+                kernel,
+                a,
+                b,
+                u,
+                v,
+                omega,
+                columnError,
+                threshold,
+                residual,
+                sweeps,
+                stale,
+                active));
+  }
+
+  @Override
   public void absorb(
       Buffer u, Buffer v, Buffer epsilon, Buffer f, Buffer g, @Nullable Buffer active) {
     queue.add(() -> delegate.absorb(u, v, epsilon, f, g, active));

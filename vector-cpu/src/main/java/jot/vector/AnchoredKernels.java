@@ -67,13 +67,13 @@ interface AnchoredKernels extends RowKernels {
     for (int j = 0; j < bound; j += LANES) {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
       DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
-      sum0 = a0.fma(b.sub(anchor0), sum0);
+      sum0 = b.sub(anchor0).fma(a0, sum0);
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
-      sum1 = a1.fma(b.sub(anchor1), sum1);
+      sum1 = b.sub(anchor1).fma(a1, sum1);
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
-      sum2 = a2.fma(b.sub(anchor2), sum2);
+      sum2 = b.sub(anchor2).fma(a2, sum2);
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
-      sum3 = a3.fma(b.sub(anchor3), sum3);
+      sum3 = b.sub(anchor3).fma(a3, sum3);
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
     if (LANES > 2) {
@@ -178,13 +178,13 @@ interface AnchoredKernels extends RowKernels {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
       DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, out, outAt + 8L * j, ORDER);
       DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
-      DoubleVector sum0 = a0.fma(b.sub(anchor0).sub(d0), old);
+      DoubleVector sum0 = b.sub(anchor0).sub(d0).fma(a0, old);
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
-      DoubleVector sum1 = a1.fma(b.sub(anchor1).sub(d1), sum0);
+      DoubleVector sum1 = b.sub(anchor1).sub(d1).fma(a1, sum0);
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
-      DoubleVector sum2 = a2.fma(b.sub(anchor2).sub(d2), sum1);
+      DoubleVector sum2 = b.sub(anchor2).sub(d2).fma(a2, sum1);
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
-      DoubleVector sum3 = a3.fma(b.sub(anchor3).sub(d3), sum2);
+      DoubleVector sum3 = b.sub(anchor3).sub(d3).fma(a3, sum2);
       sum3.intoMemorySegment(out, outAt + 8L * j, ORDER);
     }
     for (int j = bound; j < n; j++) {

@@ -1,17 +1,13 @@
 package jot.vector;
 
 import static jot.vector.Lanes.DOUBLES;
-import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
-import static jot.vector.Lanes.FLOATS;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jot.spi.host.RowKernels;
 
 /** Several rows against one vector: the vector is read, or read and written, once for four rows. */
@@ -60,13 +56,13 @@ interface RowsKernels extends RowKernels {
     for (int j = 0; j < bound; j += LANES) {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
       DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
-      sum0 = a0.fma(b, sum0);
+      sum0 = b.fma(a0, sum0);
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + 8L * j, ORDER);
-      sum1 = a1.fma(b, sum1);
+      sum1 = b.fma(a1, sum1);
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + 8L * j, ORDER);
-      sum2 = a2.fma(b, sum2);
+      sum2 = b.fma(a2, sum2);
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + 8L * j, ORDER);
-      sum3 = a3.fma(b, sum3);
+      sum3 = b.fma(a3, sum3);
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
     if (LANES > 2) {
@@ -159,7 +155,7 @@ interface RowsKernels extends RowKernels {
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + 8L * j, ORDER);
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + 8L * j, ORDER);
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + 8L * j, ORDER);
-      DoubleVector moved = a3.fma(step3, a2.fma(step2, a1.fma(step1, a0.fma(step0, b))));
+      DoubleVector moved = step3.fma(a3, step2.fma(a2, step1.fma(a1, step0.fma(a0, b))));
       moved.intoMemorySegment(y, yAt + 8L * j, ORDER);
     }
     for (int j = bound; j < n; j++) {
@@ -169,230 +165,6 @@ interface RowsKernels extends RowKernels {
       b = Math.fma(x.get(F64, x2 + 8L * j), s2, b);
       b = Math.fma(x.get(F64, x3 + 8L * j), s3, b);
       y.set(F64, yAt + 8L * j, b);
-    }
-  }
-
-  @Override
-  default void dotsF32(
-      int rows,
-      MemorySegment x,
-      long xAt,
-      long xStride,
-      MemorySegment y,
-      long yAt,
-      MemorySegment out,
-      long outAt,
-      int n) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      fourDotsF32(x, xAt + r * xStride, xStride, y, yAt, out, outAt + 8L * r, n);
-    }
-    for (; r < rows; r++) {
-      out.set(F64, outAt + 8L * r, dotF32(x, xAt + r * xStride, y, yAt, n));
-    }
-  }
-
-  private static void fourDotsF32(
-      MemorySegment x,
-      long xAt,
-      long xStride,
-      MemorySegment y,
-      long yAt,
-      MemorySegment out,
-      long outAt,
-      int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    out = offHeap(out);
-    long x1 = xAt + xStride;
-    long x2 = xAt + 2 * xStride;
-    long x3 = xAt + 3 * xStride;
-    DoubleVector sum0 = DoubleVector.zero(DOUBLES);
-    DoubleVector sum1 = DoubleVector.zero(DOUBLES);
-    DoubleVector sum2 = DoubleVector.zero(DOUBLES);
-    DoubleVector sum3 = DoubleVector.zero(DOUBLES);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector a0 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, xAt + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      sum0 = a0.fma(b, sum0);
-      DoubleVector a1 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x1 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      sum1 = a1.fma(b, sum1);
-      DoubleVector a2 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x2 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      sum2 = a2.fma(b, sum2);
-      DoubleVector a3 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x3 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      sum3 = a3.fma(b, sum3);
-    }
-    double total0 = sum0.lane(0) + sum0.lane(1);
-    if (LANES > 2) {
-      total0 += sum0.lane(2) + sum0.lane(3);
-    }
-    if (LANES > 4) {
-      total0 += (sum0.lane(4) + sum0.lane(5)) + (sum0.lane(6) + sum0.lane(7));
-    }
-    double total1 = sum1.lane(0) + sum1.lane(1);
-    if (LANES > 2) {
-      total1 += sum1.lane(2) + sum1.lane(3);
-    }
-    if (LANES > 4) {
-      total1 += (sum1.lane(4) + sum1.lane(5)) + (sum1.lane(6) + sum1.lane(7));
-    }
-    double total2 = sum2.lane(0) + sum2.lane(1);
-    if (LANES > 2) {
-      total2 += sum2.lane(2) + sum2.lane(3);
-    }
-    if (LANES > 4) {
-      total2 += (sum2.lane(4) + sum2.lane(5)) + (sum2.lane(6) + sum2.lane(7));
-    }
-    double total3 = sum3.lane(0) + sum3.lane(1);
-    if (LANES > 2) {
-      total3 += sum3.lane(2) + sum3.lane(3);
-    }
-    if (LANES > 4) {
-      total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
-    }
-    for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      total0 = Math.fma(x.get(F32, xAt + 4L * j), b, total0);
-      total1 = Math.fma(x.get(F32, x1 + 4L * j), b, total1);
-      total2 = Math.fma(x.get(F32, x2 + 4L * j), b, total2);
-      total3 = Math.fma(x.get(F32, x3 + 4L * j), b, total3);
-    }
-    out.set(F64, outAt, total0);
-    out.set(F64, outAt + 8, total1);
-    out.set(F64, outAt + 16, total2);
-    out.set(F64, outAt + 24, total3);
-  }
-
-  @Override
-  default void axpysF32(
-      int rows,
-      MemorySegment s,
-      long sAt,
-      MemorySegment x,
-      long xAt,
-      long xStride,
-      MemorySegment y,
-      long yAt,
-      int n) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      fourAxpysF32(s, sAt + 8L * r, x, xAt + r * xStride, xStride, y, yAt, n);
-    }
-    for (; r < rows; r++) {
-      axpyF32(s.get(F64, sAt + 8L * r), x, xAt + r * xStride, y, yAt, n);
-    }
-  }
-
-  private static void fourAxpysF32(
-      MemorySegment s,
-      long sAt,
-      MemorySegment x,
-      long xAt,
-      long xStride,
-      MemorySegment y,
-      long yAt,
-      int n) {
-    s = offHeap(s);
-    x = offHeap(x);
-    y = offHeap(y);
-    long x1 = xAt + xStride;
-    long x2 = xAt + 2 * xStride;
-    long x3 = xAt + 3 * xStride;
-    double s0 = s.get(F64, sAt);
-    double s1 = s.get(F64, sAt + 8);
-    double s2 = s.get(F64, sAt + 16);
-    double s3 = s.get(F64, sAt + 24);
-    DoubleVector step0 = DoubleVector.broadcast(DOUBLES, s0);
-    DoubleVector step1 = DoubleVector.broadcast(DOUBLES, s1);
-    DoubleVector step2 = DoubleVector.broadcast(DOUBLES, s2);
-    DoubleVector step3 = DoubleVector.broadcast(DOUBLES, s3);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector a0 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, xAt + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector a1 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x1 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector a2 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x2 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector a3 =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, x3 + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector moved = a3.fma(step3, a2.fma(step2, a1.fma(step1, a0.fma(step0, b))));
-      moved.intoMemorySegment(y, yAt + 8L * j, ORDER);
-    }
-    for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      b = Math.fma(x.get(F32, xAt + 4L * j), s0, b);
-      b = Math.fma(x.get(F32, x1 + 4L * j), s1, b);
-      b = Math.fma(x.get(F32, x2 + 4L * j), s2, b);
-      b = Math.fma(x.get(F32, x3 + 4L * j), s3, b);
-      y.set(F64, yAt + 8L * j, b);
-    }
-  }
-
-  private static double dotF32(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    DoubleVector sum = DoubleVector.zero(DOUBLES);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
-      DoubleVector a =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, xAt + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      sum = a.fma(DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER), sum);
-    }
-    double total = sum.lane(0) + sum.lane(1);
-    if (LANES > 2) {
-      total += sum.lane(2) + sum.lane(3);
-    }
-    if (LANES > 4) {
-      total += (sum.lane(4) + sum.lane(5)) + (sum.lane(6) + sum.lane(7));
-    }
-    for (int j = bound; j < n; j++) {
-      total = Math.fma(x.get(F32, xAt + 4L * j), y.get(F64, yAt + 8L * j), total);
-    }
-    return total;
-  }
-
-  private static void axpyF32(
-      double s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    DoubleVector step = DoubleVector.broadcast(DOUBLES, s);
-    int bound = DOUBLES.loopBound(n);
-    for (int j = 0; j < bound; j += LANES) {
-      DoubleVector a =
-          (DoubleVector)
-              FloatVector.fromMemorySegment(FLOATS, x, xAt + 4L * j, ORDER)
-                  .convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      a.fma(step, b).intoMemorySegment(y, yAt + 8L * j, ORDER);
-    }
-    for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      y.set(F64, yAt + 8L * j, Math.fma(x.get(F32, xAt + 4L * j), s, b));
     }
   }
 }

@@ -11,6 +11,7 @@ final class VectorKernels
         ColumnKernels,
         ReductionKernels,
         RowsKernels,
+        NarrowRowsKernels,
         TileKernels,
         ElementwiseKernels,
         SystemKernels,

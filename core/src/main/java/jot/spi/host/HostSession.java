@@ -382,6 +382,27 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void relaxedScalingSweep(
+      MatrixSource.Stored kernel,
+      Buffer a,
+      Buffer b,
+      Buffer u,
+      Buffer v,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer stale,
+      Buffer mask) {
+    run(
+        ops.scalingSweep()
+            .with(kernel, a, b, u, v, threshold, residual, sweeps, stale, mask)
+            .relaxed(omega, columnError),
+        mask);
+  }
+
+  @Override
   public void absorb(
       Buffer u, Buffer v, Buffer epsilon, Buffer f, Buffer g, @Nullable Buffer mask) {
     HostBuffer eps = HostBuffer.of(epsilon);

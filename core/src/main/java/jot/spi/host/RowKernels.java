@@ -163,6 +163,9 @@ public interface RowKernels {
 
   // ---- reductions ----
 
+  /** Numbers of F32 that are added up in F32 at most, before they go on in F64. */
+  int RUN = 4;
+
   /** Σ x_j. */
   double sum(MemorySegment x, long xAt, int n);
 
@@ -184,8 +187,11 @@ public interface RowKernels {
       long outAt,
       int n);
 
-  /** As {@link #dots} with rows of F32. */
-  void dotsF32(
+  /**
+   * As {@link #dots} with rows and y of F32, none below 0: runs of at most {@link #RUN} products
+   * are added up in F32, each off by 2⁻²² of itself at most, and the runs in F64.
+   */
+  void dotsInF32(
       int rows,
       MemorySegment x,
       long xAt,
@@ -250,8 +256,12 @@ public interface RowKernels {
       long yAt,
       int n);
 
-  /** As {@link #axpys} with rows of F32. */
-  void axpysF32(
+  /**
+   * As {@link #axpys} with rows of F32, neither they nor the factors below 0: what a few rows add
+   * is added up in F32, off by 2⁻²² of itself at most. Factors are at most 10³⁰, for they become
+   * F32.
+   */
+  void axpysInF32(
       int rows,
       MemorySegment s,
       long sAt,

@@ -5,11 +5,21 @@ import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
+import org.jspecify.annotations.Nullable;
 
-/** {@link jot.spi.Session#scalingSweep}: no exp, one read of the kernel for rows and columns. */
+/**
+ * {@link jot.spi.Session#scalingSweep}: no exp, one read of the kernel for rows and columns; and
+ * {@link jot.spi.Session#relaxedScalingSweep}, the same with both updates to the power ω.
+ *
+ * <p>A kernel of F32 meets a v of F32, and its rows scalings of F32; sums are F64.
+ */
 final class ScalingSweep extends HostOp {
   private static final int ERROR = 0;
   private static final int UNSAFE = 1;
+  private static final int COLUMN_ERROR = 2;
+
+  /** Largest ratio of sums, or of its reciprocal, that is over-relaxed: e^20. */
+  private static final double LARGEST = 4.85e8;
 
   private final Partials sums;
   private final Partials errors;
@@ -25,12 +35,14 @@ final class ScalingSweep extends HostOp {
   private HostBuffer stale;
   private HostBuffer active;
   private double limit;
+  private @Nullable HostBuffer omega;
+  private HostBuffer columnError;
 
   @SuppressWarnings("NullAway.Init")
   ScalingSweep(HostSession session) {
     super(session);
     sums = new Partials(session, n);
-    errors = new Partials(session, 2);
+    errors = new Partials(session, 3);
     next = HostBuffer.of(session.vector(m));
   }
 
@@ -56,6 +68,13 @@ final class ScalingSweep extends HostOp {
     this.sweeps = HostBuffer.of(sweeps);
     this.stale = HostBuffer.of(stale);
     this.active = HostBuffer.of(active);
+    omega = null;
+    return this;
+  }
+
+  ScalingSweep relaxed(Buffer relaxation, Buffer enteringColumnError) {
+    omega = HostBuffer.of(relaxation);
+    columnError = HostBuffer.of(enteringColumnError);
     return this;
   }
 
@@ -74,12 +93,29 @@ final class ScalingSweep extends HostOp {
     switch (phase) {
       case 0 -> rows(problem, block, first, end, worker);
       case 1 -> {
-        if (errors.sum(problem, ERROR) > threshold.get(problem, 0)) {
+        errors.set(problem, block, COLUMN_ERROR, 0);
+        if (error(problem) > threshold.get(problem, 0)) {
           columns(problem, block, session.firstColumn(block), session.endColumn(block));
         }
       }
       default -> finish(problem);
     }
+  }
+
+  /** The entering plan's residual. */
+  private double error(int problem) {
+    double error = errors.sum(problem, ERROR);
+    return omega == null ? error : error + columnError.get(problem, 0);
+  }
+
+  private double relaxation(int problem) {
+    return omega == null ? 1 : omega.get(problem, 0);
+  }
+
+  /** The scaling that goes ω times as far from the old one as the plain one does. */
+  private static double relaxed(double old, double plain, double relaxation) {
+    double ratio = plain / old;
+    return ratio < LARGEST && ratio > 1 / LARGEST ? old * Math.pow(ratio, relaxation) : plain;
   }
 
   private boolean safe(double scaling) {
@@ -90,6 +126,9 @@ final class ScalingSweep extends HostOp {
     sums.fill(problem, block, 0);
     errors.set(problem, block, ERROR, 0);
     errors.set(problem, block, UNSAFE, 0);
+    if (HostBuffer.of(kernel.values()).dtype() == DType.F32) {
+      kernels.narrow(v.segment, v.at(problem), worker.spare, worker.firstAt, n);
+    }
     for (int i = first; i < end; i += Worker.GROUP) {
       group(problem, block, i, Math.min(i + Worker.GROUP, end), worker);
     }
@@ -104,10 +143,11 @@ final class ScalingSweep extends HostOp {
     long stride = (long) n * k.dtype().bytes();
     MemorySegment factors = worker.factors;
     if (narrow) {
-      kernels.dotsF32(rows, k.segment, at, stride, v.segment, v.at(problem), factors, 0, n);
+      kernels.dotsInF32(rows, k.segment, at, stride, worker.spare, worker.firstAt, factors, 0, n);
     } else {
       kernels.dots(rows, k.segment, at, stride, v.segment, v.at(problem), factors, 0, n);
     }
+    double relaxation = relaxation(problem);
     double error = 0;
     for (int i = first; i < end; i++) {
       long factorAt = 8L * (i - first);
@@ -116,8 +156,12 @@ final class ScalingSweep extends HostOp {
       double factor = 0;
       if (mass > 0) {
         double sum = factors.get(Layouts.F64, factorAt);
-        error += Math.abs(u.get(problem, i) * sum - mass);
+        double old = u.get(problem, i);
+        error += Math.abs(old * sum - mass);
         scaling = mass / sum;
+        if (relaxation != 1) {
+          scaling = relaxed(old, scaling, relaxation);
+        }
         if (safe(scaling)) {
           factor = scaling;
         } else {
@@ -130,7 +174,7 @@ final class ScalingSweep extends HostOp {
     errors.add(problem, block, ERROR, error);
     long to = sums.at(problem, block);
     if (narrow) {
-      kernels.axpysF32(rows, factors, 0, k.segment, at, stride, sums.segment, to, n);
+      kernels.axpysInF32(rows, factors, 0, k.segment, at, stride, sums.segment, to, n);
     } else {
       kernels.axpys(rows, factors, 0, k.segment, at, stride, sums.segment, to, n);
     }
@@ -140,19 +184,27 @@ final class ScalingSweep extends HostOp {
   private void columns(int problem, int block, int first, int end) {
     sums.combine(problem, first, end);
     boolean safe = true;
+    double relaxation = relaxation(problem);
+    double error = 0;
     for (int j = first; j < end; j++) {
       double mass = b.get(problem, j);
-      double scaling = mass > 0 ? mass / sums.total(problem, j) : 1;
+      double sum = sums.total(problem, j);
+      double scaling = mass > 0 ? mass / sum : 1;
+      if (relaxation != 1 && mass > 0) {
+        scaling = relaxed(v.get(problem, j), scaling, relaxation);
+        error += Math.abs(scaling * sum - mass);
+      }
       sums.set(problem, 0, j, scaling);
       safe &= safe(scaling);
     }
+    errors.set(problem, block, COLUMN_ERROR, error);
     if (!safe) {
       errors.set(problem, block, UNSAFE, 1);
     }
   }
 
   private void finish(int problem) {
-    double error = errors.sum(problem, ERROR);
+    double error = error(problem);
     residual.set(problem, 0, error);
     stale.set(problem, 0, 0);
     if (error <= threshold.get(problem, 0)) {
@@ -165,6 +217,9 @@ final class ScalingSweep extends HostOp {
     }
     MemorySegment.copy(sums.segment, sums.at(problem, 0), v.segment, v.at(problem), 8L * n);
     MemorySegment.copy(next.segment, next.at(problem), u.segment, u.at(problem), 8L * m);
+    if (omega != null) {
+      columnError.set(problem, 0, errors.sum(problem, COLUMN_ERROR));
+    }
     sweeps.set(problem, 0, sweeps.get(problem, 0) + 1);
   }
 }

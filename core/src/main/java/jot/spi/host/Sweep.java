@@ -25,6 +25,9 @@ final class Sweep extends HostOp {
   /** The same where the entries are F32. */
   private static final double TINY_F32 = 1e-25;
 
+  /** Largest factor of a row of F32, and of its reciprocal. */
+  private static final double MOST_F32 = 1e30;
+
   private static final int ERROR = 0;
   private static final int REDO = 1;
   private static final int COLUMN_ERROR = 2;
@@ -265,7 +268,7 @@ final class Sweep extends HostOp {
               at + filled * worker.groupStride,
               n);
       double scale = mass / sum;
-      if (sum > TINY_F32 && sum < Float.MAX_VALUE && scale >= Double.MIN_NORMAL) {
+      if (sum > TINY_F32 && sum < Float.MAX_VALUE && scale > 1 / MOST_F32 && scale < MOST_F32) {
         error += Math.abs(sum - mass);
         next.set(problem, i, old);
         rowSums.set(problem, i, sum);
@@ -281,7 +284,7 @@ final class Sweep extends HostOp {
         }
       }
     }
-    kernels.axpysF32(
+    kernels.axpysInF32(
         filled,
         worker.factors,
         0,

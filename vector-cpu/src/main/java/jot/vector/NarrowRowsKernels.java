@@ -1,0 +1,284 @@
+package jot.vector;
+
+import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F32;
+import static jot.vector.Lanes.F64;
+import static jot.vector.Lanes.LANES;
+import static jot.vector.Lanes.ORDER;
+import static jot.vector.Lanes.WIDE;
+import static jot.vector.Lanes.offHeap;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jot.spi.host.RowKernels;
+
+/**
+ * {@link RowsKernels} on numbers of F32 that are none below 0: products and short runs of them in
+ * F32, twice as many in a vector, and the runs added up in F64.
+ */
+interface NarrowRowsKernels extends RowKernels {
+  /** Floats in a vector. */
+  int SPAN = WIDE.length();
+
+  /** Bytes of a vector. */
+  long STEP = 4L * SPAN;
+
+  @Override
+  default void dotsInF32(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      fourDotsInF32(x, xAt + r * xStride, xStride, y, yAt, out, outAt + 8L * r, n);
+    }
+    for (; r < rows; r++) {
+      out.set(F64, outAt + 8L * r, dotInF32(x, xAt + r * xStride, y, yAt, n));
+    }
+  }
+
+  private static void fourDotsInF32(
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      MemorySegment out,
+      long outAt,
+      int n) {
+    x = offHeap(x);
+    y = offHeap(y);
+    out = offHeap(out);
+    long x1 = xAt + xStride;
+    long x2 = xAt + 2 * xStride;
+    long x3 = xAt + 3 * xStride;
+    DoubleVector sum0 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum1 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum2 = DoubleVector.zero(DOUBLES);
+    DoubleVector sum3 = DoubleVector.zero(DOUBLES);
+    int runs = n - n % (RUN * SPAN);
+    for (int j = 0; j < runs; j += RUN * SPAN) {
+      FloatVector y0 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
+      FloatVector y1 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + STEP, ORDER);
+      FloatVector y2 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + 2 * STEP, ORDER);
+      FloatVector y3 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + 3 * STEP, ORDER);
+      FloatVector x00 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      FloatVector x01 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + STEP, ORDER);
+      FloatVector x02 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + 2 * STEP, ORDER);
+      FloatVector x03 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + 3 * STEP, ORDER);
+      FloatVector run0 = y3.fma(x03, y2.fma(x02, y1.fma(x01, y0.mul(x00))));
+      DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum0 = sum0.add(low0.add(high0));
+      FloatVector x10 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
+      FloatVector x11 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + STEP, ORDER);
+      FloatVector x12 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + 2 * STEP, ORDER);
+      FloatVector x13 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + 3 * STEP, ORDER);
+      FloatVector run1 = y3.fma(x13, y2.fma(x12, y1.fma(x11, y0.mul(x10))));
+      DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum1 = sum1.add(low1.add(high1));
+      FloatVector x20 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
+      FloatVector x21 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + STEP, ORDER);
+      FloatVector x22 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + 2 * STEP, ORDER);
+      FloatVector x23 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + 3 * STEP, ORDER);
+      FloatVector run2 = y3.fma(x23, y2.fma(x22, y1.fma(x21, y0.mul(x20))));
+      DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum2 = sum2.add(low2.add(high2));
+      FloatVector x30 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
+      FloatVector x31 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + STEP, ORDER);
+      FloatVector x32 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + 2 * STEP, ORDER);
+      FloatVector x33 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + 3 * STEP, ORDER);
+      FloatVector run3 = y3.fma(x33, y2.fma(x32, y1.fma(x31, y0.mul(x30))));
+      DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum3 = sum3.add(low3.add(high3));
+    }
+    int bound = WIDE.loopBound(n);
+    for (int j = runs; j < bound; j += SPAN) {
+      FloatVector b = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
+      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      FloatVector run0 = b.mul(a0);
+      DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum0 = sum0.add(low0.add(high0));
+      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
+      FloatVector run1 = b.mul(a1);
+      DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum1 = sum1.add(low1.add(high1));
+      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
+      FloatVector run2 = b.mul(a2);
+      DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum2 = sum2.add(low2.add(high2));
+      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
+      FloatVector run3 = b.mul(a3);
+      DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum3 = sum3.add(low3.add(high3));
+    }
+    double total0 = sum0.lane(0) + sum0.lane(1);
+    if (LANES > 2) {
+      total0 += sum0.lane(2) + sum0.lane(3);
+    }
+    if (LANES > 4) {
+      total0 += (sum0.lane(4) + sum0.lane(5)) + (sum0.lane(6) + sum0.lane(7));
+    }
+    double total1 = sum1.lane(0) + sum1.lane(1);
+    if (LANES > 2) {
+      total1 += sum1.lane(2) + sum1.lane(3);
+    }
+    if (LANES > 4) {
+      total1 += (sum1.lane(4) + sum1.lane(5)) + (sum1.lane(6) + sum1.lane(7));
+    }
+    double total2 = sum2.lane(0) + sum2.lane(1);
+    if (LANES > 2) {
+      total2 += sum2.lane(2) + sum2.lane(3);
+    }
+    if (LANES > 4) {
+      total2 += (sum2.lane(4) + sum2.lane(5)) + (sum2.lane(6) + sum2.lane(7));
+    }
+    double total3 = sum3.lane(0) + sum3.lane(1);
+    if (LANES > 2) {
+      total3 += sum3.lane(2) + sum3.lane(3);
+    }
+    if (LANES > 4) {
+      total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
+    }
+    for (int j = bound; j < n; j++) {
+      double b = y.get(F32, yAt + 4L * j);
+      total0 += x.get(F32, xAt + 4L * j) * b;
+      total1 += x.get(F32, x1 + 4L * j) * b;
+      total2 += x.get(F32, x2 + 4L * j) * b;
+      total3 += x.get(F32, x3 + 4L * j) * b;
+    }
+    out.set(F64, outAt, total0);
+    out.set(F64, outAt + 8, total1);
+    out.set(F64, outAt + 16, total2);
+    out.set(F64, outAt + 24, total3);
+  }
+
+  private static double dotInF32(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    x = offHeap(x);
+    y = offHeap(y);
+    DoubleVector sum0 = DoubleVector.zero(DOUBLES);
+    int bound = WIDE.loopBound(n);
+    for (int j = 0; j < bound; j += SPAN) {
+      FloatVector b = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
+      FloatVector a = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      FloatVector run = b.mul(a);
+      DoubleVector low = (DoubleVector) run.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high = (DoubleVector) run.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      sum0 = sum0.add(low.add(high));
+    }
+    double total = sum0.lane(0) + sum0.lane(1);
+    if (LANES > 2) {
+      total += sum0.lane(2) + sum0.lane(3);
+    }
+    if (LANES > 4) {
+      total += (sum0.lane(4) + sum0.lane(5)) + (sum0.lane(6) + sum0.lane(7));
+    }
+    for (int j = bound; j < n; j++) {
+      total += (double) x.get(F32, xAt + 4L * j) * y.get(F32, yAt + 4L * j);
+    }
+    return total;
+  }
+
+  @Override
+  default void axpysInF32(
+      int rows,
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      fourAxpysInF32(s, sAt + 8L * r, x, xAt + r * xStride, xStride, y, yAt, n);
+    }
+    for (; r < rows; r++) {
+      axpyInF32((float) s.get(F64, sAt + 8L * r), x, xAt + r * xStride, y, yAt, n);
+    }
+  }
+
+  private static void fourAxpysInF32(
+      MemorySegment s,
+      long sAt,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment y,
+      long yAt,
+      int n) {
+    s = offHeap(s);
+    x = offHeap(x);
+    y = offHeap(y);
+    long x1 = xAt + xStride;
+    long x2 = xAt + 2 * xStride;
+    long x3 = xAt + 3 * xStride;
+    float s0 = (float) s.get(F64, sAt);
+    float s1 = (float) s.get(F64, sAt + 8);
+    float s2 = (float) s.get(F64, sAt + 16);
+    float s3 = (float) s.get(F64, sAt + 24);
+    FloatVector step0 = FloatVector.broadcast(WIDE, s0);
+    FloatVector step1 = FloatVector.broadcast(WIDE, s1);
+    FloatVector step2 = FloatVector.broadcast(WIDE, s2);
+    FloatVector step3 = FloatVector.broadcast(WIDE, s3);
+    int bound = WIDE.loopBound(n);
+    for (int j = 0; j < bound; j += SPAN) {
+      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
+      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
+      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
+      FloatVector part = step3.fma(a3, step2.fma(a2, step1.fma(a1, step0.mul(a0))));
+      DoubleVector low = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      DoubleVector first = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      DoubleVector second = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j + STEP, ORDER);
+      low.add(first).intoMemorySegment(y, yAt + 8L * j, ORDER);
+      high.add(second).intoMemorySegment(y, yAt + 8L * j + STEP, ORDER);
+    }
+    for (int j = bound; j < n; j++) {
+      double b = y.get(F64, yAt + 8L * j);
+      b = Math.fma((double) x.get(F32, xAt + 4L * j), s0, b);
+      b = Math.fma((double) x.get(F32, x1 + 4L * j), s1, b);
+      b = Math.fma((double) x.get(F32, x2 + 4L * j), s2, b);
+      b = Math.fma((double) x.get(F32, x3 + 4L * j), s3, b);
+      y.set(F64, yAt + 8L * j, b);
+    }
+  }
+
+  private static void axpyInF32(
+      float s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    x = offHeap(x);
+    y = offHeap(y);
+    FloatVector step = FloatVector.broadcast(WIDE, s);
+    int bound = WIDE.loopBound(n);
+    for (int j = 0; j < bound; j += SPAN) {
+      FloatVector part = step.mul(FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER));
+      DoubleVector low = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 0);
+      DoubleVector high = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 1);
+      DoubleVector first = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      DoubleVector second = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j + STEP, ORDER);
+      low.add(first).intoMemorySegment(y, yAt + 8L * j, ORDER);
+      high.add(second).intoMemorySegment(y, yAt + 8L * j + STEP, ORDER);
+    }
+    for (int j = bound; j < n; j++) {
+      double b = y.get(F64, yAt + 8L * j);
+      y.set(F64, yAt + 8L * j, Math.fma((double) x.get(F32, xAt + 4L * j), s, b));
+    }
+  }
+}

@@ -34,15 +34,18 @@ final class Engine implements AutoCloseable {
   /**
    * Sweeps ahead from which Newton's method is the faster: one of its passes costs several sweeps.
    */
-  private static final double PATIENCE_SCALING = 150;
+  private static final double PATIENCE_SCALING = 200;
 
   private static final double PATIENCE_LOG = 80;
 
   /** Residual of sweeps up to which Newton's method goes on from where they are. */
   private static final double NEAR = 0.1;
 
-  /** Tolerance from which a kernel of F32 is right enough for F32 costs: some of its roundings. */
+  /** Tolerance from which a kernel of F32 is right enough: some of its roundings. */
   private static final double NARROW_TOLERANCE = 1e-6;
+
+  /** Masses up to which, and down to whose reciprocal, plans fit into F32 with room to spare. */
+  private static final double NARROW_MASS = 1e15;
 
   /** A descent takes at most this part of the iterations. */
   private static final int DESCENT_SHARE = 4;
@@ -59,7 +62,8 @@ final class Engine implements AutoCloseable {
   private final Progress progress;
   private final Limits limits;
   private final ForwardSolver log = new LogDomain();
-  private final ForwardSolver scaling;
+  private @Nullable ForwardSolver wide;
+  private @Nullable ForwardSolver narrow;
   private final boolean[] byScaling;
   private final boolean[] byLog;
   private final boolean[] warm;
@@ -87,8 +91,6 @@ final class Engine implements AutoCloseable {
     ProgressListener listener = settings.listener();
     progress = listener == null ? Progress.NONE : listener::progress;
     limits = new Limits(settings.tolerance(), settings.maxIterations());
-    boolean narrow = limits.tolerance() >= NARROW_TOLERANCE;
-    scaling = new Scaling(narrow ? DType.F32 : DType.F64);
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
     warm = new boolean[session.batch()];
@@ -266,7 +268,9 @@ final class Engine implements AutoCloseable {
     forward.begin(limits);
     choose();
     descend();
-    sweep(scaling, byScaling, PATIENCE_SCALING);
+    if (Marks.any(byScaling)) {
+      sweep(scaling(), byScaling, PATIENCE_SCALING);
+    }
     sweep(log, byLog, PATIENCE_LOG);
     forward.explainCrawling();
     if (Marks.any(byNewton)) {
@@ -431,6 +435,27 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  /** On a kernel of F32 where that is right enough; over-relaxed where nobody asked for plain. */
+  private ForwardSolver scaling() {
+    boolean fits = limits.tolerance() >= NARROW_TOLERANCE;
+    for (int problem = 0; problem < session.batch(); problem++) {
+      double mass = state.mass(problem);
+      fits &= mass < NARROW_MASS && mass > 1 / NARROW_MASS;
+    }
+    ForwardSolver solver = fits ? narrow : wide;
+    if (solver == null) {
+      DType storage = fits ? DType.F32 : DType.F64;
+      boolean relaxed = settings.solver() == Solver.AUTO;
+      solver = relaxed ? Scaling.relaxed(storage, state, arena) : Scaling.plain(storage);
+      if (fits) {
+        narrow = solver;
+      } else {
+        wide = solver;
+      }
+    }
+    return solver;
+  }
+
   private NewtonCg newtonCg() {
     if (newton == null) {
       newton = new NewtonCg(state, arena);
@@ -449,7 +474,7 @@ final class Engine implements AutoCloseable {
     if (accelerated.isAskedFor()) {
       return accelerated.name();
     }
-    return byScaling[problem] ? scaling.name() : log.name();
+    return byScaling[problem] ? "scaling" : log.name();
   }
 
   String solverReason(int problem) {

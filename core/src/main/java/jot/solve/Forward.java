@@ -18,6 +18,9 @@ public final class Forward {
   /** Polls without a tenth of progress after which a residual near its floor counts as stuck. */
   private static final int PATIENCE = 5;
 
+  /** Ratio of residuals from sweep to sweep that stands for any that is nearer to 1. */
+  private static final double SLOWEST = 0.99998;
+
   private static final boolean[] GROUPS = {false, true};
 
   /** ulps of the largest term of an exponent that the floor of the residual is made of. */
@@ -326,7 +329,7 @@ public final class Forward {
       int sweeps = Math.min(block(), limits.maxIterations() - issued);
       solver.block(state, sweeps, state.threshold());
       issued += sweeps;
-      active = poll(progress);
+      active = poll(solver, progress);
     }
     if (active > 0) {
       measure(solver);
@@ -353,7 +356,7 @@ public final class Forward {
   }
 
   /** Waits for the block; returns how many problems go on. */
-  private int poll(Progress progress) {
+  private int poll(ForwardSolver solver, Progress progress) {
     state.pollScalars();
     history.add(issued);
     int active = 0;
@@ -371,7 +374,7 @@ public final class Forward {
         state.end(problem, Outcome.PRECISION_LIMIT);
         state.setActive(problem, false);
         stopped = true;
-      } else if (crawls(problem, residual)) {
+      } else if (crawls(solver, problem, residual)) {
         slow[problem] = true;
         mine[problem] = false;
         state.setActive(problem, false);
@@ -389,15 +392,15 @@ public final class Forward {
   }
 
   /** Whether the sweeps still to come, at the rate of the last block, are more than worthwhile. */
-  private boolean crawls(int problem, double residual) {
+  private boolean crawls(ForwardSolver solver, int problem, double residual) {
     double earlier = before[problem];
     before[problem] = residual;
     if (sweepsWorthwhile == Double.POSITIVE_INFINITY || earlier == Double.POSITIVE_INFINITY) {
       return false;
     }
-    double rate = Math.min(residual / earlier, 0.9999);
+    double rate = solver.rate(problem, residual, Math.pow(residual / earlier, 1.0 / block()));
     double goal = state.tolerated(problem) / residual;
-    return block() * Math.log(goal) / Math.log(rate) > sweepsWorthwhile;
+    return rate > 0 && Math.log(goal) / Math.log(Math.min(rate, SLOWEST)) > sweepsWorthwhile;
   }
 
   /** Whether rounding is what keeps the residual up: no progress for some time, near the floor. */

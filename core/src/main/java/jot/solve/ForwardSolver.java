@@ -28,4 +28,14 @@ public interface ForwardSolver {
   default boolean finishChangesPlan() {
     return false;
   }
+
+  /**
+   * The ratio of the residual from sweep to sweep that is to be expected; 0 where nothing is known.
+   *
+   * @param residual at the end of the last block
+   * @param seen its ratio in that block
+   */
+  default double rate(int problem, double residual, double seen) {
+    return seen;
+  }
 }

@@ -337,24 +337,13 @@ final class KernelCases {
             m.y.want[j] += m.weights.want[r] * m.x.want[j];
           }
         });
-    writing(
-        "axpysF32",
-        (k, m) ->
-            k.axpysF32(
-                5,
-                m.weights.segment,
-                m.weights.at,
-                m.floats.segment,
-                m.floats.at,
-                0,
-                m.y.segment,
-                m.y.at,
-                m.n),
-        (m, j) -> {
-          for (int r = 0; r < 5; r++) {
-            m.y.want[j] += m.weights.want[r] * m.floats.got(j);
-          }
-        });
+    scanning(
+        "axpysInF32",
+        (k, m) -> {
+          k.axpysInF32(5, m.tile, 0, m.floats.segment, m.floats.at, 0, m.y.segment, m.y.at, m.n);
+          return 0;
+        },
+        m -> 0); // factors of 0: RowsTest has others
     summing(
         "dots",
         (k, m) -> {
@@ -362,22 +351,26 @@ final class KernelCases {
           return m.five.got(0) + m.five.got(4);
         },
         (m, j) -> 2 * m.x.want[j] * m.y.want[j]);
-    summing(
-        "dotsF32",
+    scanning(
+        "dotsInF32",
         (k, m) -> {
-          k.dotsF32(
+          k.dotsInF32(
               5,
               m.floats.segment,
               m.floats.at,
               0,
-              m.y.segment,
-              m.y.at,
+              m.floats.segment,
+              m.floats.at,
               m.five.segment,
               m.five.at,
               m.n);
-          return m.five.got(0) + m.five.got(4);
+          double squares = 0;
+          for (int q = 0; q < m.n; q++) {
+            squares += square(m.floats.got(q));
+          }
+          return Math.rint(1e6 * (m.five.got(0) + m.five.got(4)) / squares);
         },
-        (m, j) -> 2 * m.floats.got(j) * m.y.want[j]);
+        m -> 2e6);
     scanning(
         "addTile",
         (k, m) -> {

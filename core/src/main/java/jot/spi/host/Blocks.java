@@ -7,6 +7,9 @@ final class Blocks {
 
   private static final int MAX_BLOCKS = 16;
 
+  /** Groups of rows in a block from which on none is cut in two. */
+  private static final int MIN_GROUPS = 4;
+
   private Blocks() {}
 
   static int count(int rows, int columns) {
@@ -14,7 +17,10 @@ final class Blocks {
     return (int) Math.max(1, Math.min(Math.min(MAX_BLOCKS, rows), entries / MIN_ENTRIES));
   }
 
+  /** A block's first row: that of a group, where blocks have several groups. */
   static int first(int block, int blocks, int rows) {
-    return (int) ((long) rows * block / blocks);
+    int first = (int) ((long) rows * block / blocks);
+    boolean whole = block < blocks && rows >= MIN_GROUPS * Worker.GROUP * blocks;
+    return whole ? first - first % Worker.GROUP : first;
   }
 }

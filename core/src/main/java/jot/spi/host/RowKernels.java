@@ -258,7 +258,7 @@ public interface RowKernels {
 
   /**
    * As {@link #axpys} with rows of F32, neither they nor the factors below 0: what a few rows add
-   * is added up in F32, off by 2⁻²² of itself at most. Factors are at most 10³⁰, for they become
+   * is added up in F32, off by 2⁻²¹ of itself at most. Factors are at most 10³⁰, for they become
    * F32.
    */
   void axpysInF32(

@@ -21,6 +21,8 @@ final class ScalingSweep extends HostOp {
   /** Largest ratio of sums, or of its reciprocal, that is over-relaxed: e^20. */
   private static final double LARGEST = 4.85e8;
 
+  private static final double NEAR = 1e-2;
+
   private final Partials sums;
   private final Partials errors;
   private final HostBuffer next;
@@ -115,7 +117,16 @@ final class ScalingSweep extends HostOp {
   /** The scaling that goes ω times as far from the old one as the plain one does. */
   private static double relaxed(double old, double plain, double relaxation) {
     double ratio = plain / old;
-    return ratio < LARGEST && ratio > 1 / LARGEST ? old * Math.pow(ratio, relaxation) : plain;
+    return ratio < LARGEST && ratio > 1 / LARGEST ? old * power(ratio, relaxation) : plain;
+  }
+
+  /** x^y; near 1, where most ratios are soon, four terms of its series, good to 10⁻¹². */
+  private static double power(double x, double y) {
+    double d = x - 1;
+    if (Math.abs(d) > NEAR) {
+      return Math.pow(x, y);
+    }
+    return 1 + y * d * (1 + (y - 1) / 2 * d * (1 + (y - 2) / 3 * d * (1 + (y - 3) / 4 * d)));
   }
 
   private boolean safe(double scaling) {

@@ -14,6 +14,10 @@ import jot.tensor.Tensor;
 /** The operations that call cuBLAS and cuSOLVER, by hand, in a session of their own. */
 final class LibraryScenario {
   static final int BATCH = 2;
+  static final int BLOCKS = 6;
+
+  /** Of a block. */
+  static final int SWEEPS = 3;
 
   private LibraryScenario() {}
 
@@ -50,8 +54,8 @@ final class LibraryScenario {
       s.fill(v, 1, null);
       s.fill(active, 1, null);
       Tensor mask = Tensor.allocate(arena, DType.F64, new Shape(BATCH, 1, 1));
-      for (int block = 0; block < 4; block++) {
-        for (int k = 0; k < 3; k++) {
+      for (int block = 0; block < BLOCKS; block++) {
+        for (int k = 0; k < SWEEPS; k++) {
           s.scalingSweep(
               new MatrixSource.Stored(kernel),
               a,
@@ -66,7 +70,7 @@ final class LibraryScenario {
         }
         s.read(active, mask);
         s.poll();
-        if (block == 2) { // the last problem stands still from here on
+        if (block == BLOCKS - 2) { // the last problem stands still in the last block
           mask.setFlat(BATCH - 1, 0);
           s.write(mask, active);
         }

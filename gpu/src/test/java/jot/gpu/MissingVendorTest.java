@@ -23,11 +23,16 @@ class MissingVendorTest {
   @BeforeEach
   void leaveOut() throws IOException {
     Path emulator = Path.of(System.getProperty("jot.cuda.home"));
-    for (String file :
+    for (String folder : List.of("lib", "compat", "include")) {
+      Files.createDirectory(home.resolve(folder));
+    }
+    String library = "lib/libjot-cuda-emulator.so";
+    for (String file : List.of(library, "include/cuda_on_cpu.h")) {
+      Files.copy(emulator.resolve(file), home.resolve(file));
+    }
+    for (String name :
         List.of("lib/libcudart.so.13", "lib/libnvrtc.so.13", "compat/libcuda.so.1")) {
-      Files.createDirectories(home.resolve(file).getParent());
-      Files.createSymbolicLink(
-          home.resolve(file), emulator.resolve("lib/libjot-cuda-emulator.so").toAbsolutePath());
+      Files.createSymbolicLink(home.resolve(name), home.resolve(library));
     }
   }
 

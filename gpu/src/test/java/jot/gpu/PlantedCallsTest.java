@@ -11,8 +11,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Calls of cuBLAS and cuSOLVER as the backend makes them, with one argument wrong. */
 class PlantedCallsTest {
-  private static final int ROWS = 8;
-  private static final int COLUMNS = 4;
+  /** Of these numbers whole allocations of the pool are made: nothing is behind them. */
+  private static final int ROWS = 64;
+
+  private static final int COLUMNS = 32;
 
   @TempDir static Path cache;
 
@@ -46,7 +48,6 @@ class PlantedCallsTest {
     Emulator.forget();
   }
 
-  /** Memory that ends where its numbers end, as far as the emulator's checks go. */
   private long zeros(int numbers) {
     long address = backend.memory().allocate(8L * numbers);
     queue.zero(address, 8L * numbers);

@@ -21,10 +21,10 @@ class ScalingByCublasTest {
   private static final String GEMV = "cublasDgemvStridedBatched";
 
   /**
-   * Sums of at most 60 positive terms are right to 60 roundings, and twelve sweeps of a contraction
-   * add up some ten times that.
+   * Two sums of at most 60 positive terms in each of 18 sweeps, all of them on numbers below 1.1:
+   * 2160 roundings of 1.1e-16, which a contraction does not magnify.
    */
-  private static final double TOLERANCE = 1e-13;
+  private static final double TOLERANCE = 1e-12;
 
   private CudaBackend backend;
 
@@ -48,7 +48,7 @@ class ScalingByCublasTest {
     double[][] actual = LibraryScenario.scaling(backend, DType.F64, m, n);
     double[][] expected = LibraryScenario.scaling(Backends.choose("reference", 1), DType.F64, m, n);
     for (int k = 0; k < expected.length; k++) {
-      assertThat(actual[k]).as("result " + k).containsExactly(expected[k], within(TOLERANCE * 10));
+      assertThat(actual[k]).as("result " + k).containsExactly(expected[k], within(TOLERANCE));
     }
     assertThat(Emulator.calls(GEMV)).isPositive();
   }
@@ -69,9 +69,11 @@ class ScalingByCublasTest {
     long products = Emulator.calls(GEMV);
     long graphs = Emulator.calls("cudaGraphLaunch");
     LibraryScenario.scaling(backend, DType.F64, 11, 7);
-    // The first block and the second, which is recorded, make 6 products each.
-    assertThat(Emulator.calls(GEMV) - products).isEqualTo(12);
-    assertThat(Emulator.calls("cudaGraphLaunch") - graphs).isPositive();
+    // The first block begins with what is prepared and the last with a mask. The second is new, the
+    // third is recorded, and the two after it are replayed: they call nothing.
+    int issued = LibraryScenario.BLOCKS - 2;
+    assertThat(Emulator.calls(GEMV) - products).isEqualTo(issued * 2L * LibraryScenario.SWEEPS);
+    assertThat(Emulator.calls("cudaGraphLaunch") - graphs).isEqualTo(3);
   }
 
   @Test
@@ -100,8 +102,8 @@ class ScalingByCublasTest {
         }
         Sinkhorn sinkhorn =
             Sinkhorn.builder()
-                .epsilon(0.005)
-                .tolerance(1e-9)
+                .epsilon(0.02)
+                .tolerance(1e-8)
                 .solver(Solver.SCALING)
                 .backend("cuda")
                 .build();

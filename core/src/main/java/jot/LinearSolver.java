@@ -20,7 +20,8 @@ public enum LinearSolver {
    * {@code cuda}), and one refinement step with a residual in which nothing cancels. A problem
    * whose factor breaks down, whose plan falls apart, or whose refined residual misses the
    * tolerance is eliminated as by {@link #DENSE}, and so is every problem on a backend without such
-   * a library. Two arrays of min(m, n)² doubles at most, and one m×n array more on the device.
+   * a library. At most twice min(m, n)² doubles; on the device m×n more, for points of each
+   * problem.
    *
    * <p>A missing library is an {@link IllegalStateException} when a solve or a layer begins.
    */

@@ -47,7 +47,8 @@ final class CudaBackend implements Backend {
             + ", "
             + (device.memory() >> 20)
             + " MiB, kernels by NVRTC "
-            + KernelCompiler.version();
+            + KernelCompiler.version()
+            + (scalingByCublas ? ", scaling by cuBLAS" : "");
   }
 
   private static boolean scalingByCublas(@Nullable String asked) {

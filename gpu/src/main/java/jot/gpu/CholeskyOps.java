@@ -11,8 +11,8 @@ import jot.tensor.DType;
 /**
  * {@link Cholesky} by cuBLAS and cuSOLVER: with T = diag(r)^−½ P, as dgmm makes it, syrk gives the
  * weights of −TᵀT, and a kernel sets the diagonal and grounds a column; then potrf and potrs. Small
- * systems of a batch are factorised by one call and large ones one by one, by the system's size
- * alone, so that a problem gets the same calls alone and in a batch.
+ * systems of a batch are factorised by one call and large ones one by one. The size of a system
+ * decides, never that of the batch.
  *
  * <p>Problems that a mask leaves out are worked on too, in memory that nobody looks at.
  */

@@ -4,7 +4,8 @@
 namespace {
 
 struct Fault {
-  std::string function;  // or "*", any call; or "asynchronous", an operation in a stream
+  // or "*", any call; "asynchronous", an operation in a stream; "pivot", a Cholesky factorisation
+  std::string function;
   long after;
   int status;
   bool forGood;
@@ -46,6 +47,18 @@ int enter(const char* function) {
 int enterAsynchronous() {
   std::lock_guard<std::mutex> lock(mutex);
   return fault("asynchronous", true);
+}
+
+int enterPivot() {
+  std::lock_guard<std::mutex> lock(mutex);
+  for (auto at = faults.begin(); at != faults.end(); ++at) {
+    if (at->function == "pivot" && --at->after == 0) {
+      int info = at->status;
+      faults.erase(at);
+      return info;
+    }
+  }
+  return 0;
 }
 
 void violation(const std::string& what) {

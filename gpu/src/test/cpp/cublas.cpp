@@ -7,6 +7,8 @@ namespace {
 
 struct Handle {
   Stream* stream = nullptr;
+  const void* workspace = nullptr;  // of the caller's; a new stream takes it away
+  size_t bytes = 0;
 };
 
 std::mutex mutex;
@@ -22,6 +24,27 @@ int refuse(const std::string& what) {
   return kCublasInvalid;
 }
 
+// What goes into a graph must not allocate: it needs a workspace of the caller's, which is alive.
+int issue(const char* name, Handle* handle, Operation operation) {
+  if (recording(handle->stream) && handle->workspace == nullptr) {
+    return refuse(std::string(name) + ": in a graph, without a workspace of the caller's");
+  }
+  if (handle->workspace != nullptr && !isLive(handle->workspace, handle->bytes)) {
+    return refuse(std::string(name) + ": the workspace was freed");
+  }
+  return enqueue(handle->stream, std::move(operation));
+}
+
+// What is not kept may be NaN.
+template <class T>
+void clear(T* at, long long rows, long long columns, long long leading, T keep) {
+  for (long long j = 0; keep == T(0) && j < columns; j++) {
+    for (long long i = 0; i < rows; i++) at[j * leading + i] = 0;
+  }
+}
+
+bool badOperation(int op) { return op != 0 && op != 1; }
+
 CBLAS_TRANSPOSE transpose(int op) { return op == 0 ? CblasNoTrans : CblasTrans; }
 
 bool outside(const void* at, long long stride, int count, long long last, size_t size) {
@@ -36,7 +59,7 @@ int gemv(const char* name, Handle* handle, int op, int m, int n, const T* alpha,
   ENTER(name);
   if (!open(handle)) return kCublasNotInitialized;
   if (lda < m) return refuse(std::string(name) + ": the leading dimension is less than the rows");
-  if (m < 0 || n < 0 || count < 0 || incx == 0 || incy == 0) return refuse(std::string(name) + ": a size");
+  if (badOperation(op) || m < 0 || n < 0 || count < 0 || incx == 0 || incy == 0) return refuse(std::string(name) + ": a size");
   if (m == 0 || n == 0 || count == 0) return kSuccess;
   long long lengthX = op == 0 ? n : m;
   long long lengthY = op == 0 ? m : n;
@@ -50,13 +73,14 @@ int gemv(const char* name, Handle* handle, int op, int m, int n, const T* alpha,
   Operation operation;
   operation.run = [=] {
     for (int k = 0; k < count; k++) {
+      clear(static_cast<T*>(onDevice(y)) + k * strideY, 1, lengthY, incy, keep);
       compute(CblasColMajor, transpose(op), m, n, factor,
               static_cast<const T*>(onDevice(a)) + k * strideA, lda,
               static_cast<const T*>(onDevice(x)) + k * strideX, incx, keep,
               static_cast<T*>(onDevice(y)) + k * strideY, incy);
     }
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue(name, handle, std::move(operation));
 }
 
 }  // namespace
@@ -101,14 +125,17 @@ API int cublasSetStream_v2(Handle* handle, Stream* stream) {
   ENTER("cublasSetStream_v2");
   if (!open(handle)) return kCublasNotInitialized;
   handle->stream = stream;
+  handle->workspace = nullptr;
   return kSuccess;
 }
 
 API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
   ENTER("cublasSetWorkspace_v2");
   if (!open(handle)) return kCublasNotInitialized;
-  return bytes > 0 && !isLive(workspace, bytes) ? refuse("cublasSetWorkspace_v2: no such memory")
-                                                 : static_cast<int>(kSuccess);
+  if (bytes > 0 && !isLive(workspace, bytes)) return refuse("cublasSetWorkspace_v2: no such memory");
+  handle->workspace = workspace;
+  handle->bytes = bytes;
+  return kSuccess;
 }
 
 API int cublasSetMathMode(Handle* handle, int) {
@@ -162,13 +189,14 @@ API int cublasDgemmStridedBatched(Handle* handle, int opA, int opB, int m, int n
   Operation operation;
   operation.run = [=] {
     for (int i = 0; i < count; i++) {
+      clear(static_cast<double*>(onDevice(c)) + i * strideC, m, n, ldc, keep);
       cblas_dgemm(CblasColMajor, transpose(opA), transpose(opB), m, n, k, factor,
                   static_cast<const double*>(onDevice(a)) + i * strideA, lda,
                   static_cast<const double*>(onDevice(b)) + i * strideB, ldb, keep,
                   static_cast<double*>(onDevice(c)) + i * strideC, ldc);
     }
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cublasDgemmStridedBatched", handle, std::move(operation));
 }
 
 API int cublasDsyrk_v2(Handle* handle, int fill, int op, int n, int k, const double* alpha,
@@ -177,6 +205,7 @@ API int cublasDsyrk_v2(Handle* handle, int fill, int op, int n, int k, const dou
   if (!open(handle)) return kCublasNotInitialized;
   int rows = op == 0 ? n : k;
   int columns = op == 0 ? k : n;
+  if (badOperation(op) || n <= 0 || k <= 0) return refuse("cublasDsyrk_v2: a size");
   if (lda < rows || ldc < n) return refuse("cublasDsyrk_v2: a leading dimension is less than the rows");
   if (outside(a, 0, 1, static_cast<long long>(lda) * (columns - 1) + rows, 8) ||
       outside(c, 0, 1, static_cast<long long>(ldc) * (n - 1) + n, 8)) {
@@ -186,17 +215,21 @@ API int cublasDsyrk_v2(Handle* handle, int fill, int op, int n, int k, const dou
   double keep = *beta;
   Operation operation;
   operation.run = [=] {
+    double* to = static_cast<double*>(onDevice(c));
+    for (long long j = 0; keep == 0 && j < n; j++) {  // the other triangle is not touched
+      for (long long i = fill == 0 ? j : 0; i < (fill == 0 ? n : j + 1); i++) to[j * ldc + i] = 0;
+    }
     cblas_dsyrk(CblasColMajor, fill == 0 ? CblasLower : CblasUpper, transpose(op), n, k, factor,
-                static_cast<const double*>(onDevice(a)), lda, keep, static_cast<double*>(onDevice(c)),
-                ldc);
+                static_cast<const double*>(onDevice(a)), lda, keep, to, ldc);
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cublasDsyrk_v2", handle, std::move(operation));
 }
 
 API int cublasDdgmm(Handle* handle, int side, int m, int n, const double* a, int lda,
                     const double* x, int incx, double* c, int ldc) {
   ENTER("cublasDdgmm");
   if (!open(handle)) return kCublasNotInitialized;
+  if (m <= 0 || n <= 0 || incx == 0 || (side != 0 && side != 1)) return refuse("cublasDdgmm: a size");
   if (lda < m || ldc < m) return refuse("cublasDdgmm: a leading dimension is less than the rows");
   long long length = side == 0 ? m : n;
   if (outside(a, 0, 1, static_cast<long long>(lda) * (n - 1) + m, 8) ||
@@ -215,5 +248,5 @@ API int cublasDdgmm(Handle* handle, int side, int m, int n, const double* a, int
       }
     }
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cublasDdgmm", handle, std::move(operation));
 }

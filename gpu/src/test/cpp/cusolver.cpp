@@ -26,6 +26,21 @@ int refuse(const std::string& what) {
   return kCusolverInvalid;
 }
 
+// Nothing says that cuSOLVER may be recorded.
+int issue(const char* name, Solver* handle, Operation operation) {
+  if (recording(handle->stream)) return refuse(std::string(name) + ": in a graph");
+  return enqueue(handle->stream, std::move(operation));
+}
+
+// A factorisation, or what a test has asked to be reported for it.
+void factorise(const char* uplo, int n, double* a, int lda, int* info) {
+  int forced = enterPivot();
+  dpotrf_(uplo, &n, a, &lda, info);
+  if (forced != 0) *info = forced;
+}
+
+size_t bytesOf(int n, int lda) { return 8 * (static_cast<size_t>(lda) * (n - 1) + n); }
+
 const char* triangle(int fill) { return fill == 0 ? "L" : "U"; }
 
 double* matrix(double* at) { return static_cast<double*>(onDevice(at)); }
@@ -81,15 +96,15 @@ API int cusolverDnDpotrf(Solver* handle, int fill, int n, double* a, int lda, do
                          int numbers, int* info) {
   ENTER("cusolverDnDpotrf");
   if (!open(handle)) return 1;
-  if (lda < n || numbers < n || !isLive(workspace, 8 * static_cast<size_t>(numbers)) ||
-      !isLive(info, 4) || !isLive(a, 8 * (static_cast<size_t>(lda) * (n - 1) + n))) {
+  if (n < 1 || lda < n || numbers < n || !isLive(workspace, 8 * static_cast<size_t>(numbers)) ||
+      !isLive(info, 4) || !isLive(a, bytesOf(n, lda))) {
     return refuse("cusolverDnDpotrf: sizes or memory");
   }
   Operation operation;
   operation.run = [=] {
-    dpotrf_(triangle(fill), &n, matrix(a), &lda, static_cast<int*>(onDevice(info)));
+    factorise(triangle(fill), n, matrix(a), lda, static_cast<int*>(onDevice(info)));
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cusolverDnDpotrf", handle, std::move(operation));
 }
 
 API int cusolverDnDpotrs(Solver* handle, int fill, int n, int nrhs, const double* a, int lda,
@@ -97,7 +112,7 @@ API int cusolverDnDpotrs(Solver* handle, int fill, int n, int nrhs, const double
   ENTER("cusolverDnDpotrs");
   if (!open(handle)) return 1;
   if (lda < n || ldb < n || !isLive(info, 4) ||
-      !isLive(a, 8 * (static_cast<size_t>(lda) * (n - 1) + n)) ||
+      !isLive(a, bytesOf(n, lda)) ||
       !isLive(b, 8 * (static_cast<size_t>(ldb) * (nrhs - 1) + n))) {
     return refuse("cusolverDnDpotrs: sizes or memory");
   }
@@ -106,7 +121,7 @@ API int cusolverDnDpotrs(Solver* handle, int fill, int n, int nrhs, const double
     dpotrs_(triangle(fill), &n, &nrhs, matrix(const_cast<double*>(a)), &lda, matrix(b), &ldb,
             static_cast<int*>(onDevice(info)));
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cusolverDnDpotrs", handle, std::move(operation));
 }
 
 API int cusolverDnDpotrfBatched(Solver* handle, int fill, int n, double* const* a, int lda,
@@ -121,10 +136,20 @@ API int cusolverDnDpotrfBatched(Solver* handle, int fill, int n, double* const* 
   operation.run = [=] {
     double* const* each = static_cast<double* const*>(onDevice(a));
     for (int k = 0; k < count; k++) {
-      dpotrf_(triangle(fill), &n, matrix(each[k]), &lda, static_cast<int*>(onDevice(info)) + k);
+      if (!isLive(each[k], bytesOf(n, lda))) {
+        violation("cusolverDnDpotrfBatched: no matrix at an address of the list");
+        return;
+      }
+      double* own = matrix(each[k]);
+      factorise(triangle(fill), n, own, lda, static_cast<int*>(onDevice(info)) + k);
+      for (int j = 0; j < n; j++) {  // the other triangle is workspace
+        for (int i = fill == 0 ? 0 : j + 1; i < (fill == 0 ? j : n); i++) {
+          own[static_cast<size_t>(j) * lda + i] = __builtin_nan("");
+        }
+      }
     }
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cusolverDnDpotrfBatched", handle, std::move(operation));
 }
 
 API int cusolverDnDpotrsBatched(Solver* handle, int fill, int n, int nrhs, double* const* a, int lda,
@@ -141,8 +166,12 @@ API int cusolverDnDpotrsBatched(Solver* handle, int fill, int n, int nrhs, doubl
     double* const* of = static_cast<double* const*>(onDevice(const_cast<double**>(b)));
     int* status = static_cast<int*>(onDevice(info));
     for (int k = 0; k < count; k++) {
+      if (!isLive(each[k], bytesOf(n, lda)) || !isLive(of[k], 8 * static_cast<size_t>(n))) {
+        violation("cusolverDnDpotrsBatched: no matrix or vector at an address of the list");
+        return;
+      }
       dpotrs_(triangle(fill), &n, &nrhs, matrix(each[k]), &lda, matrix(of[k]), &ldb, status);
     }
   };
-  return enqueue(handle->stream, std::move(operation));
+  return issue("cusolverDnDpotrsBatched", handle, std::move(operation));
 }

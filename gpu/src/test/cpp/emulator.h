@@ -35,6 +35,8 @@ enum {
 int enter(const char* function);
 // The status that an operation in a stream is to fail with, or 0.
 int enterAsynchronous();
+// The info that a Cholesky factorisation is to report, or 0 for its own.
+int enterPivot();
 void violation(const std::string& what);
 void countCopy(int kind, size_t bytes);
 void countPageable();
@@ -72,6 +74,8 @@ struct Stream;
 // In order, when somebody waits; or into the graph that the stream is recording.
 int enqueue(Stream* stream, Operation operation);
 bool known(Stream* stream);
+// Whether what is issued there goes into a graph.
+bool recording(Stream* stream);
 int synchronise(Stream* stream);
 int synchroniseAll();
 bool inFlight(const void* host, size_t bytes);

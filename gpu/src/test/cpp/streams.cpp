@@ -56,6 +56,8 @@ bool known(Stream* stream) {
   return streams.count(stream) != 0;
 }
 
+bool recording(Stream* stream) { return known(stream) && stream->recording != nullptr; }
+
 int enqueue(Stream* stream, Operation operation) {
   if (!known(stream)) {
     violation("an operation on a stream that does not exist");

@@ -99,6 +99,9 @@ final class Engine implements AutoCloseable {
     accelerated = new Accelerated(settings.solver(), state, arena);
     rowAnchor = vector(session.rows());
     columnAnchor = vector(session.columns());
+    if (settings.linearSolver() == LinearSolver.CHOLESKY) {
+      session.cholesky(); // a library that is missing is said before any work
+    }
   }
 
   /** Prepares for dense costs. */
@@ -507,6 +510,7 @@ final class Engine implements AutoCloseable {
           switch (settings.linearSolver()) {
             case AUTO -> LinearChoice.AUTO;
             case DENSE -> LinearChoice.DENSE;
+            case CHOLESKY -> LinearChoice.CHOLESKY;
             case CG -> LinearChoice.CG;
             case CG_DIAGONAL -> LinearChoice.CG_DIAGONAL;
             case CG_GRAPH -> LinearChoice.CG_GRAPH;

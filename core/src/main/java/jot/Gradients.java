@@ -150,7 +150,7 @@ public final class Gradients {
     return epsilon[problem];
   }
 
-  /** The linear solver that ran for a problem: dense, cg, or none. */
+  /** The linear solver that ran for a problem: dense, cholesky, cg, or none. */
   public String linearSolver(int problem) {
     return solver[problem];
   }

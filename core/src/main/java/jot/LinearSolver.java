@@ -16,6 +16,18 @@ public enum LinearSolver {
   DENSE,
 
   /**
+   * A Cholesky factor by the vendor's library where the backend has one (cuBLAS and cuSOLVER for
+   * {@code cuda}), and one refinement step with a residual in which nothing cancels. A problem
+   * whose factor breaks down, whose plan falls apart, or whose refined residual misses the
+   * tolerance is eliminated as by {@link #DENSE}, and so is every problem on a backend without such
+   * a library. At most twice min(m, n)² doubles; on the device m×n more, for points of each
+   * problem.
+   *
+   * <p>A missing library is an {@link IllegalStateException} when a solve or a layer begins.
+   */
+  CHOLESKY,
+
+  /**
    * Conjugate gradients: one read of the plan a step, or of the entries that count where they are
    * few. At small ε a factor of the plan's own graph keeps the steps few; whether it is worth its
    * while is decided on the way. One m×n array of F64 for a stored cost, and O(m + n).

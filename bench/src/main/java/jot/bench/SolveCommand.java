@@ -132,8 +132,8 @@ final class SolveCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "AUTO",
       description =
-          "Solver of the gradient's linear system: auto, dense, cg, or to compare cg_diagonal,"
-              + " cg_graph. Default: auto.")
+          "Solver of the gradient's linear system: auto, dense, cholesky, cg, or to compare"
+              + " cg_diagonal, cg_graph. Default: auto.")
   LinearSolver linearSolver;
 
   @Option(

@@ -2,11 +2,13 @@ package jot.backward;
 
 import java.lang.foreign.Arena;
 import jot.marginal.Batch;
+import jot.marginal.CholeskySolver;
 import jot.marginal.ConjugateGradient;
 import jot.marginal.ConjugateGradient.Preconditioning;
 import jot.marginal.DenseElimination;
 import jot.marginal.MarginalSolver;
 import jot.spi.Buffer;
+import jot.spi.Cholesky;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.tensor.DType;
@@ -52,6 +54,7 @@ public final class Implicit {
   private @Nullable Orientation across;
   private @Nullable ConjugateGradient cg;
   private @Nullable DenseElimination elimination;
+  private @Nullable CholeskySolver cholesky;
   private @Nullable Load lastLoad;
   private @Nullable Load mirroredLoad;
   private @Nullable Buffer mirroredOut;
@@ -112,7 +115,9 @@ public final class Implicit {
     boolean direct =
         choice == LinearChoice.DENSE || (choice == LinearChoice.AUTO && smaller <= SMALL);
     mark(direct);
-    if (!direct) {
+    if (choice == LinearChoice.CHOLESKY) {
+      factorise(load, target);
+    } else if (!direct) {
       ConjugateGradient solver = cg();
       load(upright, load);
       mask(false);
@@ -126,7 +131,7 @@ public final class Implicit {
       finish(upright, load, target, false);
     }
     if (any()) {
-      eliminate(load, target, direct);
+      eliminate(load, target, direct || choice == LinearChoice.CHOLESKY);
     }
     if (estimate) {
       errorEstimate().run(load.g(), x, y);
@@ -152,8 +157,33 @@ public final class Implicit {
     return errors == null ? Double.NaN : errors.of(problem);
   }
 
+  /** Cholesky factors of the smaller side's systems; what they are not good for is left to do. */
+  private void factorise(Load load, Target target) {
+    boolean mirrored = isMirrored();
+    Orientation side = mirrored ? across() : upright;
+    CholeskySolver solver = cholesky(side.session());
+    if (solver == null) {
+      mark(true);
+      return;
+    }
+    Load seen = mirrored ? mirror(load, side.session()) : load;
+    load(side, seen);
+    mask(false);
+    solver.solve(side.system(), active, tolerance);
+    for (int problem = 0; problem < dense.length; problem++) {
+      dense[problem] = !solver.isGood(problem);
+    }
+    mask(false);
+    finish(side, seen, target, mirrored);
+  }
+
+  /** Whether direct solvers work on the transposed problem: its columns are fewer. */
+  private boolean isMirrored() {
+    return session.rows() < session.columns();
+  }
+
   private void eliminate(Load load, Target target, boolean direct) {
-    boolean mirrored = session.rows() < session.columns();
+    boolean mirrored = isMirrored();
     Orientation side = mirrored ? across() : upright;
     Load seen = mirrored ? mirror(load, side.session()) : load;
     if (direct || mirrored) {
@@ -243,7 +273,7 @@ public final class Implicit {
       int steps = choice == LinearChoice.AUTO ? 1_000 : 20_000;
       Preconditioning by =
           switch (choice) {
-            case AUTO, DENSE, CG -> Preconditioning.AUTO;
+            case AUTO, DENSE, CHOLESKY, CG -> Preconditioning.AUTO;
             case CG_DIAGONAL -> Preconditioning.DIAGONAL;
             case CG_GRAPH -> Preconditioning.GRAPH;
           };
@@ -257,6 +287,17 @@ public final class Implicit {
       elimination = new DenseElimination(queue, arena);
     }
     return elimination;
+  }
+
+  /** On a side's session, or null where the backend has no library for it. */
+  private @Nullable CholeskySolver cholesky(Session queue) {
+    if (cholesky == null) {
+      Cholesky factors = queue.cholesky();
+      if (factors != null) {
+        cholesky = new CholeskySolver(queue, factors, arena);
+      }
+    }
+    return cholesky;
   }
 
   private void mark(boolean direct) {
@@ -302,12 +343,16 @@ public final class Implicit {
   }
 
   private @Nullable MarginalSolver solver(int problem) {
-    return dense[problem] ? elimination : cg;
+    if (dense[problem]) {
+      return elimination;
+    }
+    return choice == LinearChoice.CHOLESKY ? cholesky : cg;
   }
 
   /** Name of the linear solver that gave a problem its result. */
   public String solverName(int problem) {
-    return dense[problem] ? "dense" : "cg";
+    MarginalSolver solver = solver(problem);
+    return solver == null ? "none" : solver.name();
   }
 
   /** Relative residual of the linear solve. */

@@ -6,6 +6,8 @@ public enum LinearChoice {
   AUTO,
   /** Accurate elimination. */
   DENSE,
+  /** The vendor's Cholesky factor, and accurate elimination for what it is not good enough for. */
+  CHOLESKY,
   /** Conjugate gradients. */
   CG,
   /** The same, preconditioned by the diagonal. */

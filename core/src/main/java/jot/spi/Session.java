@@ -46,6 +46,16 @@ public interface Session extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Cholesky factors by the vendor's library for the systems of this session, or null where the
+   * backend has none. The same object every time; it takes memory when it first factorises.
+   *
+   * @throws IllegalStateException when the backend has one and its library cannot be used here
+   */
+  default @Nullable Cholesky cholesky() {
+    return null;
+  }
+
   // ---- memory ----
 
   /** F64 vectors of this length, zeroed. */

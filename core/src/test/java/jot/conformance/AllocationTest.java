@@ -57,7 +57,8 @@ class AllocationTest {
     "F64,AUTO,AUTO,1,90,80,2",
     "F32,LOG,DENSE,2,12,33,2",
     "F32,SCALING,CG,1,40,40,1",
-    "F64,LOG,CG,1,1,17,1"
+    "F64,LOG,CG,1,1,17,1",
+    "F64,LOG,CHOLESKY,2,12,30,1"
   })
   void a_prepared_layer_allocates_nothing(
       DType dtype, Solver solver, LinearSolver linear, int batch, int m, int n, int threads)

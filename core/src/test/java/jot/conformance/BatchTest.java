@@ -85,7 +85,15 @@ class BatchTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"LOG,DENSE", "LOG,CG", "SCALING,DENSE", "SCALING,CG", "AUTO,AUTO"})
+  @CsvSource({
+    "LOG,DENSE",
+    "LOG,CG",
+    "LOG,CHOLESKY",
+    "SCALING,DENSE",
+    "SCALING,CG",
+    "SCALING,CHOLESKY",
+    "AUTO,AUTO"
+  })
   void one_problem_of_a_batch_has_the_bits_it_has_alone(Solver solver, LinearSolver linear) {
     Sinkhorn sinkhorn = sinkhorn(solver, linear);
     try (Solution s = sinkhorn.solve(batch())) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Plans whose entries differ by twenty orders of magnitude, with the dense solver.
+ * Plans whose entries differ by twenty orders of magnitude, with the direct solvers.
  *
  * <p>Below an off-diagonal mass of 2⁻⁵³ the weights, as doubles, no longer say what the plan is
  * there: other off-diagonal entries have the same rounded sums. So gradients are compared with the
@@ -162,6 +162,28 @@ class NearPermutationTest {
         Oracle.at(p.cost(), answer.f(), answer.g(), p.epsilon()).backward(w).costValues();
     assertThat(Matrices.maxDifference(answer.gradients().cost(), exact))
         .isLessThan(1e-7 * Matrices.maxAbs(exact));
+  }
+
+  /**
+   * A factor that is taken leaves at most 1e-10 of the largest unknown to do, and an entry of ∂C is
+   * as many times its plan entry; what is not good enough for that is eliminated.
+   */
+  @ParameterizedTest
+  @MethodSource("planted")
+  void cholesky_factors_give_the_cost_gradient_of_the_oracle_or_give_way(
+      String name, double off, Planted planted) {
+    Problems.Case p = planted.problem();
+    double[][] w = planGradient(planted);
+    Sinkhorn sinkhorn =
+        Sinkhorn.builder()
+            .epsilon(p.epsilon())
+            .tolerance(1e-13)
+            .maxIterations(200)
+            .linearSolver(LinearSolver.CHOLESKY)
+            .build();
+    Answer answer = Answer.solve(sinkhorn, Answer.problem(p, planted.f(), planted.g()), plan -> w);
+    assertFinite(answer);
+    assertCostGradientAtReturnedPotentials(answer, p.cost(), p.epsilon(), w);
   }
 
   /** At 1e-4 the doubles still determine the plan, so the planted gradient itself must come out. */

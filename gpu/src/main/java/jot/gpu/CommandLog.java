@@ -7,18 +7,19 @@ import jot.bindings.cudart.Cudart;
 import jot.bindings.driver.Driver;
 
 /**
- * The operations of a block as they were issued: launches with their arguments, copies, and fills
- * with zero. What is written down can be compared with an earlier block, recorded, and replayed.
- * Nothing here allocates on the heap.
+ * The operations of a block as they were issued: launches with their arguments, copies, fills with
+ * zero, and calls of cuBLAS and cuSOLVER. What is written down can be compared with an earlier
+ * block, recorded, and replayed. Nothing here allocates on the heap.
  *
- * <p>A command is four numbers and the bytes of a launch's arguments: kind, and for a launch
- * kernel, blocks and bytes; for others two addresses and bytes.
+ * <p>A command is five numbers and the bytes of its arguments: kind; for a launch kernel, blocks,
+ * threads, for a call which, for others two addresses and bytes; last how many bytes follow.
  */
 final class CommandLog {
   static final long LAUNCH = 1;
   static final long COPY_IN = 2;
   static final long COPY_OUT = 3;
   static final long ZERO = 4;
+  static final long CALL = 5;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final long CAPACITY = 1 << 18;
@@ -33,6 +34,8 @@ final class CommandLog {
   private long end;
   private long command;
   private int count;
+  private boolean calls;
+  private boolean recordable = true;
 
   CommandLog(Arena arena) {
     log = arena.allocate(CAPACITY, 64);
@@ -64,6 +67,13 @@ final class CommandLog {
   void clear() {
     end = 0;
     count = 0;
+    calls = false;
+    recordable = true;
+  }
+
+  /** Whether the block may go into a graph. */
+  boolean isRecordable() {
+    return recordable;
   }
 
   private void start(long kind, long first, long second, long third, long fourth) {
@@ -84,6 +94,14 @@ final class CommandLog {
           "size: expected at most 2^31 - 1 blocks of a launch, received " + blocks + "; split it");
     }
     start(LAUNCH, kernel.index(), blocks, threads, 0);
+    return this;
+  }
+
+  /** Begins a call of a library; its arguments follow, and then {@link #done}. */
+  CommandLog call(LibraryCall which) {
+    start(CALL, which.index(), 0, 0, 0);
+    calls = true;
+    recordable &= which.isRecordable();
     return this;
   }
 
@@ -116,7 +134,10 @@ final class CommandLog {
   }
 
   /** Gives all commands to a stream, in order. */
-  void issue(Kernels kernels, MemorySegment stream) {
+  void issue(Kernels kernels, Vendor vendor, MemorySegment stream) {
+    if (calls) {
+      vendor.bind(stream);
+    }
     for (long at = 0; at < end; ) {
       long first = log.get(LONG, at + 8);
       long second = log.get(LONG, at + 16);
@@ -129,6 +150,8 @@ final class CommandLog {
         int direction =
             kind == COPY_IN ? Cudart.cudaMemcpyHostToDevice() : Cudart.cudaMemcpyDeviceToHost();
         Transfers.copy(first, second, third, direction, stream);
+      } else if (kind == CALL) {
+        vendor.run(LibraryCall.of((int) first), log, at + HEADER);
       } else {
         Transfers.zero(first, third, stream);
       }
@@ -151,8 +174,14 @@ final class CommandLog {
             function, blocks, 1, 1, threads, 1, 1, 0, stream, MemorySegment.NULL, extra));
   }
 
-  /** Makes sure that every kernel is compiled, which cannot be done while a graph is recorded. */
-  void prepare(Kernels kernels) {
+  /**
+   * Makes sure that every kernel is compiled, and that libraries know the stream, which cannot be
+   * done while a graph is recorded on it.
+   */
+  void prepare(Kernels kernels, Vendor vendor, MemorySegment stream) {
+    if (calls) {
+      vendor.bind(stream);
+    }
     for (long at = 0; at < end; at += HEADER + log.get(LONG, at + 32)) {
       if (log.get(LONG, at) == LAUNCH) {
         kernels.function((int) log.get(LONG, at + 8));

@@ -1,19 +1,39 @@
 package jot.gpu;
 
 import java.util.ArrayDeque;
+import jot.bindings.library.Libraries;
+import jot.bindings.library.Library;
 import jot.spi.Backend;
 import jot.spi.Session;
 import jot.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** The CUDA backend: a device with its kernels, memory and queues, shared by all sessions. */
 final class CudaBackend implements Backend {
+  /** Who multiplies in a sweep on scalings: {@code fused}, a kernel of ours, or {@code cublas}. */
+  static final String SCALING_PROPERTY = "jot.cuda.scaling";
+
   private final Device device;
   private final String description;
   private final Kernels kernels;
+  private final boolean scalingByCublas;
   private final MemoryPool memory = new MemoryPool();
   private final ArrayDeque<Queue> idle = new ArrayDeque<>();
 
   CudaBackend() {
+    this(scalingByCublas(System.getProperty(SCALING_PROPERTY)));
+  }
+
+  /**
+   * Opens the device.
+   *
+   * @param scalingByCublas whether sweeps on scalings multiply by cuBLAS, which is then loaded
+   */
+  CudaBackend(boolean scalingByCublas) {
+    this.scalingByCublas = scalingByCublas;
+    if (scalingByCublas) {
+      Libraries.open(Library.CUBLAS);
+    }
     device = Device.open();
     String architecture = KernelCompiler.architecture(device.major(), device.minor());
     kernels = new Kernels(architecture, CubinCache.ofUser());
@@ -27,7 +47,27 @@ final class CudaBackend implements Backend {
             + ", "
             + (device.memory() >> 20)
             + " MiB, kernels by NVRTC "
-            + KernelCompiler.version();
+            + KernelCompiler.version()
+            + (scalingByCublas ? ", scaling by cuBLAS" : "");
+  }
+
+  private static boolean scalingByCublas(@Nullable String asked) {
+    return switch (asked) {
+      case null -> false;
+      case "fused" -> false;
+      case "cublas" -> true;
+      default ->
+          throw new IllegalArgumentException(
+              "property "
+                  + SCALING_PROPERTY
+                  + ": expected 'fused' or 'cublas', received '"
+                  + asked
+                  + "'");
+    };
+  }
+
+  boolean scalingByCublas() {
+    return scalingByCublas;
   }
 
   @Override
@@ -66,7 +106,7 @@ final class CudaBackend implements Backend {
         return queue;
       }
     }
-    return new Queue(kernels);
+    return new Queue(kernels, memory);
   }
 
   /** Takes back a queue that is {@linkplain Queue#quiet quiet}. */

@@ -3,6 +3,7 @@ package jot.gpu;
 import java.util.ArrayList;
 import java.util.List;
 import jot.spi.Buffer;
+import jot.spi.Cholesky;
 import jot.spi.DeviceSession;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
@@ -33,6 +34,7 @@ final class CudaSession implements DeviceSession {
   private final List<HostedGraph> graphs;
   private final @Nullable CudaSession twin;
   private @Nullable CudaSession transposed;
+  private @Nullable Cholesky cholesky;
   private boolean closed;
 
   CudaSession(CudaBackend backend, Queue queue, Shape shape) {
@@ -60,7 +62,7 @@ final class CudaSession implements DeviceSession {
     graphs = twin == null ? new ArrayList<>() : twin.graphs;
     scratches.add(work.scratch);
     vectors = new VectorOps(work);
-    sinkhorn = new SinkhornOps(work);
+    sinkhorn = new SinkhornOps(work, backend.scalingByCublas());
     plans = new PlanOps(work);
     systems = new SystemOps(work, plans);
     gradients = new GradientOps(work);
@@ -94,6 +96,14 @@ final class CudaSession implements DeviceSession {
     HostedGraph graph = HostedGraph.of(this);
     graphs.add(graph);
     return graph;
+  }
+
+  @Override
+  public Cholesky cholesky() {
+    if (cholesky == null) {
+      cholesky = new CholeskyOps(work, plans, vectors);
+    }
+    return cholesky;
   }
 
   /** Host numbers into a buffer of the same type, for the problems of a mask. */

@@ -31,18 +31,23 @@ final class Graphs {
    * @param recorder an idle stream of our own: recorded on a caller's, a graph would hold what the
    *     caller issues in the meantime
    */
-  void run(CommandLog log, Kernels kernels, MemorySegment recorder, MemorySegment stream) {
-    if (log.count() < SMALLEST) {
-      log.issue(kernels, stream);
+  void run(
+      CommandLog log,
+      Kernels kernels,
+      Vendor vendor,
+      MemorySegment recorder,
+      MemorySegment stream) {
+    if (log.count() < SMALLEST || !log.isRecordable()) {
+      log.issue(kernels, vendor, stream);
       return;
     }
     long hash = log.hash();
     MemorySegment graph = find(hash, log);
     if (graph == null && cameBefore(hash)) {
-      graph = record(hash, log, kernels, recorder);
+      graph = record(hash, log, kernels, vendor, recorder);
     }
     if (graph == null) {
-      log.issue(kernels, stream);
+      log.issue(kernels, vendor, stream);
     } else {
       Status.cudart("cudaGraphLaunch", Cudart.cudaGraphLaunch(graph, stream));
     }
@@ -72,8 +77,9 @@ final class Graphs {
     return false;
   }
 
-  private MemorySegment record(long hash, CommandLog log, Kernels kernels, MemorySegment stream) {
-    log.prepare(kernels);
+  private MemorySegment record(
+      long hash, CommandLog log, Kernels kernels, Vendor vendor, MemorySegment stream) {
+    log.prepare(kernels, vendor, stream);
     MemorySegment executable;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
@@ -81,7 +87,7 @@ final class Graphs {
           "cudaStreamBeginCapture",
           Cudart.cudaStreamBeginCapture(stream, Cudart.cudaStreamCaptureModeThreadLocal()));
       try {
-        log.issue(kernels, stream);
+        log.issue(kernels, vendor, stream);
       } catch (RuntimeException failure) {
         if (Cudart.cudaStreamEndCapture(stream, out) == 0) {
           Cudart.cudaGraphDestroy(out.get(ValueLayout.ADDRESS, 0));

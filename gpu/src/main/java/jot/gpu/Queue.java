@@ -9,9 +9,9 @@ import jot.bindings.cudart.Cudart;
 import jot.tensor.Tensor;
 
 /**
- * A stream with what goes through it: the operations of the running block, and pinned memory that
- * copies pass. So no copy ever reads or writes memory of the caller, which may be gone before it
- * ends. One thread at a time.
+ * A stream with what goes through it: the operations of the running block, pinned memory that
+ * copies pass, and the handles of libraries that work on it. So no copy ever reads or writes memory
+ * of the caller, which may be gone before it ends. One thread at a time.
  */
 final class Queue {
   /** Bytes of pinned memory for each direction. */
@@ -21,6 +21,7 @@ final class Queue {
   private final Kernels kernels;
   private final CommandLog log = new CommandLog(arena);
   private final Graphs graphs = new Graphs();
+  private final Vendor vendor;
   private final MemorySegment own;
 
   /** Where work is issued: the queue's own stream, or that of a caller. */
@@ -33,8 +34,9 @@ final class Queue {
   private boolean busy;
   private final List<Tensor> destinations = new ArrayList<>();
 
-  Queue(Kernels kernels) {
+  Queue(Kernels kernels, MemoryPool memory) {
     this.kernels = kernels;
+    vendor = new Vendor(memory);
     Device.use();
     MemorySegment created = MemorySegment.NULL;
     MemorySegment first = MemorySegment.NULL;
@@ -74,6 +76,11 @@ final class Queue {
   /** Issues all that follows to a stream of the caller's, until the queue is given back. */
   void issueTo(long handle) {
     stream = MemorySegment.ofAddress(handle);
+  }
+
+  /** cuBLAS and cuSOLVER on the queue's stream. */
+  Vendor vendor() {
+    return vendor;
   }
 
   /** The log to write the next launch to. */
@@ -125,7 +132,7 @@ final class Queue {
       try {
         Device.use();
         busy = true;
-        graphs.run(log, kernels, own, stream);
+        graphs.run(log, kernels, vendor, own, stream);
       } finally {
         log.clear();
       }
@@ -165,11 +172,13 @@ final class Queue {
       busy = false;
     }
     graphs.clear();
+    vendor.unbind();
     stream = own;
   }
 
   void close() {
     quiet();
+    vendor.close();
     free(own, in, out);
     arena.close();
   }

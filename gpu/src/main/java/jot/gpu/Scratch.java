@@ -20,7 +20,19 @@ final class Scratch {
     NEXT,
     POINTS,
     PLAN,
-    CONVERSION
+    CONVERSION,
+    PRODUCTS,
+    SCALES,
+    FACTOR,
+    ROOTS,
+    SCALED,
+    KEEP,
+    SIDE,
+    POINTERS,
+    SIDE_POINTERS,
+    INFOS,
+    SOLVE_INFOS,
+    WORKSPACE
   }
 
   private record Piece(long address, long bytes) {}

@@ -4,14 +4,23 @@ import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
 import jot.spi.Session.Facts;
+import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of forward solvers: inspection, updates, sweeps, the semi-dual. */
 final class SinkhornOps {
   private final Work work;
+  private final boolean scalingByCublas;
 
-  SinkhornOps(Work work) {
+  /**
+   * Operations on a session's work.
+   *
+   * @param scalingByCublas whether cuBLAS multiplies in sweeps on kernels of F64; it has no product
+   *     of an F32 matrix with F64 vectors
+   */
+  SinkhornOps(Work work, boolean scalingByCublas) {
     this.work = work;
+    this.scalingByCublas = scalingByCublas;
   }
 
   void inspect(
@@ -139,7 +148,8 @@ final class SinkhornOps {
     CommandLog rows = work.put(work.rows(Kernel.SWEEP_ROWS), plan);
     rows.put(rowMass).put(next).put(partials).put(errors).put(relaxation).put(mask);
     work.shape(rows);
-    decide(errors, error, threshold, residual, work.inOut(sweeps), 0, mask, going);
+    long count = work.inOut(sweeps);
+    decide(errors, work.chunks, error, threshold, residual, count, 0, mask, going);
     masked(Kernel.COMBINE, partials, totals, going);
     work.whole(Kernel.SWEEP_COLUMNS)
         .put(f)
@@ -160,6 +170,7 @@ final class SinkhornOps {
 
   private void decide(
       long errors,
+      long chunks,
       long columnError,
       Buffer threshold,
       Buffer residual,
@@ -171,7 +182,7 @@ final class SinkhornOps {
     long out = work.inOut(residual);
     work.problems(Kernel.SWEEP_DECIDE)
         .put(errors)
-        .put((long) work.chunks)
+        .put(chunks)
         .put(columnError)
         .put(bound)
         .put(out)
@@ -203,17 +214,43 @@ final class SinkhornOps {
     long mask = work.inOut(active);
     long count = work.inOut(sweeps);
     long old = work.inOut(stale);
+    boolean library = scalingByCublas && kernel.values().dtype() == DType.F64;
+    long chunks = library ? 1 : work.chunks;
     long next = work.room(Scratch.Use.NEXT, work.m);
-    long partials = work.room(Scratch.Use.PARTIALS, (long) work.chunks * work.n);
     long errors = work.room(Scratch.Use.ERRORS, work.chunks);
     long unsafe = work.room(Scratch.Use.FLAGS, work.chunks);
     long going = work.room(Scratch.Use.GOING, 1);
     long totals = work.room(Scratch.Use.TOTALS, work.n);
-    CommandLog rows = work.put(work.rows(Kernel.SCALING_ROWS), kernel);
-    rows.put(rowMass).put(left).put(right).put(next);
-    work.shape(rows.put(partials).put(errors).put(unsafe).put(limit).put(mask));
-    decide(errors, 0, threshold, residual, 0, old, mask, going);
-    masked(Kernel.COMBINE, partials, totals, going);
+    if (library) {
+      work.queue.vendor().openBlas();
+      long matrix = CudaBuffer.of(kernel.values()).address;
+      long products = work.room(Scratch.Use.PRODUCTS, work.m);
+      long scales = work.room(Scratch.Use.SCALES, work.m);
+      int m = work.m;
+      int n = work.n;
+      Blas.gemv(work.queue.log(), true, n, m, matrix, n, right, products, work.batch);
+      work.whole(Kernel.SCALING_SUMS)
+          .put(products)
+          .put(rowMass)
+          .put(left)
+          .put(next)
+          .put(scales)
+          .put(errors)
+          .put(unsafe)
+          .put(limit)
+          .put(mask)
+          .put((long) m)
+          .done();
+      decide(errors, chunks, 0, threshold, residual, 0, old, mask, going);
+      Blas.gemv(work.queue.log(), false, n, m, matrix, n, scales, totals, work.batch);
+    } else {
+      long partials = work.room(Scratch.Use.PARTIALS, (long) work.chunks * work.n);
+      CommandLog rows = work.put(work.rows(Kernel.SCALING_ROWS), kernel);
+      rows.put(rowMass).put(left).put(right).put(next);
+      work.shape(rows.put(partials).put(errors).put(unsafe).put(limit).put(mask));
+      decide(errors, chunks, 0, threshold, residual, 0, old, mask, going);
+      masked(Kernel.COMBINE, partials, totals, going);
+    }
     work.whole(Kernel.SCALING_COLUMNS)
         .put(left)
         .put(right)
@@ -221,7 +258,7 @@ final class SinkhornOps {
         .put(totals)
         .put(next)
         .put(unsafe)
-        .put((long) work.chunks)
+        .put(chunks)
         .put(limit)
         .put(count)
         .put(old)

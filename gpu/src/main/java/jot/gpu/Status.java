@@ -3,6 +3,7 @@ package jot.gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jot.bindings.cublas.Cublas;
 import jot.bindings.cudart.Cudart;
 import jot.bindings.driver.Driver;
 import jot.bindings.nvrtc.Nvrtc;
@@ -10,6 +11,8 @@ import jot.bindings.nvrtc.Nvrtc;
 /** Turns what a call returned into an exception that says what it means. */
 final class Status {
   private static final int SUCCESS = 0;
+  private static final int CUBLAS_MISUSE = 7;
+  private static final int CUSOLVER_MISUSE = 3;
 
   private Status() {}
 
@@ -34,6 +37,49 @@ final class Status {
       String text = Nvrtc.nvrtcGetErrorString(status).getString(0);
       throw of(call, status, text, "update CUDA's nvrtc; jot doctor lists what was found");
     }
+  }
+
+  /** For functions of cuBLAS. */
+  static void cublas(String call, int status) {
+    if (status != SUCCESS) {
+      String text =
+          Cublas.cublasGetStatusName(status).getString(0)
+              + ": "
+              + Cublas.cublasGetStatusString(status).getString(0);
+      throw of(call, status, text, libraryRemedy(status, CUBLAS_MISUSE));
+    }
+  }
+
+  /** For functions of cuSOLVER, which has no texts of its own. */
+  static void cusolver(String call, int status) {
+    if (status != SUCCESS) {
+      throw of(call, status, cusolverText(status), libraryRemedy(status, CUSOLVER_MISUSE));
+    }
+  }
+
+  private static String cusolverText(int status) {
+    return switch (status) {
+      case 1 -> "CUSOLVER_STATUS_NOT_INITIALIZED";
+      case 2 -> "CUSOLVER_STATUS_ALLOC_FAILED";
+      case 3 -> "CUSOLVER_STATUS_INVALID_VALUE";
+      case 4 -> "CUSOLVER_STATUS_ARCH_MISMATCH";
+      case 6 -> "CUSOLVER_STATUS_EXECUTION_FAILED";
+      case 7 -> "CUSOLVER_STATUS_INTERNAL_ERROR";
+      case 9 -> "CUSOLVER_STATUS_NOT_SUPPORTED";
+      default -> "unknown status";
+    };
+  }
+
+  /** Both libraries call it 1 when a handle cannot be made; an invalid value is a fault of ours. */
+  private static String libraryRemedy(int status, int misuse) {
+    if (status == 1) {
+      return "is a device visible, with free memory? see nvidia-smi";
+    }
+    return status == misuse
+        ? "this is a fault of jot: please report it; -Djot.cuda.scaling=fused and"
+            + " linearSolver(DENSE) do without the library"
+        : "jot doctor lists what was found; -Djot.cuda.scaling=fused and linearSolver(DENSE) do"
+            + " without the library";
   }
 
   static CudaException of(String call, int status, String text, String remedy) {

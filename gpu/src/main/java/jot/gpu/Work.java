@@ -71,6 +71,11 @@ final class Work {
     return scratch.get(use, Math.multiplyExact(numbers, (long) batch), drain);
   }
 
+  /** Room for so many numbers that the problems use one after the other. */
+  long shared(Scratch.Use use, long numbers) {
+    return scratch.get(use, numbers, drain);
+  }
+
   // ---- launches ----
 
   /** Threads for so many numbers: whole warps, no more than are of use. */

@@ -253,6 +253,47 @@ KERNEL scaling_rows(ScalingRows p) {
   }
 }
 
+struct ScalingSums {
+  const double* sums;  // K v
+  const double* a;
+  const double* u;
+  double* next;
+  double* scales;      // ← the new scalings that are safe, else 0
+  double* errors;
+  double* unsafe;
+  double limit;
+  const double* active;
+  Index m;
+};
+
+// What scaling_rows makes of a row's sum, where the sums are known; one block a problem.
+KERNEL scaling_sums(ScalingSums p) {
+  Index problem = blockIdx.x;
+  if (skipped(p.active, problem)) return;
+  double error = 0;
+  double bad = 0;
+  ROLLED for (Index i = threadIdx.x; i < p.m; i += blockDim.x) {
+    Index k = problem * p.m + i;
+    double mass = p.a[k];
+    double scaling = 1;
+    bool adds = false;
+    if (mass > 0) {
+      error += fabs(p.u[k] * p.sums[k] - mass);
+      scaling = mass / p.sums[k];
+      adds = safeScaling(scaling, p.limit);
+      if (!adds) bad = 1;
+    }
+    p.next[k] = scaling;
+    p.scales[k] = adds ? scaling : 0;
+  }
+  error = blockSum(error);
+  bad = blockMax(bad);
+  if (threadIdx.x == 0) {
+    p.errors[problem] = error;
+    p.unsafe[problem] = bad;
+  }
+}
+
 struct ScalingColumns {
   double* u;
   double* v;

@@ -29,7 +29,7 @@ class PlantedLaunchesTest {
     assertThat(CudaProbe.availability().usable()).isTrue();
     backend = new CudaBackend();
     kernels = new Kernels("sm_90", new CubinCache(cache));
-    queue = new Queue(kernels);
+    queue = new Queue(kernels, backend.memory());
     Emulator.forget();
   }
 
@@ -107,7 +107,7 @@ class PlantedLaunchesTest {
       CudaBackend backend = new CudaBackend();
       long memory = backend.memory().allocate(256);
       Kernels kernels = new Kernels("sm_90", CubinCache.ofUser());
-      Queue queue = new Queue(kernels);
+      Queue queue = new Queue(kernels, backend.memory());
       queue.log().launch(Kernel.FILL, 2, 32);
       queue.log().put(memory).put(1.0).put(0L).put(64L).put(1L).done();
       queue.drain();

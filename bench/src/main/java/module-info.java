@@ -6,6 +6,8 @@
 module jot.bench {
   requires static java.desktop;
   requires static jmh.core;
+  requires static org.bytedeco.javacpp;
+  requires static org.bytedeco.openblas;
   requires static org.jspecify;
   requires static xchart;
   requires info.picocli;
@@ -20,6 +22,8 @@ module jot.bench {
   opens jot.bench to
       info.picocli;
   opens jot.bench.demo to
+      info.picocli;
+  opens jot.bench.ffm to
       info.picocli;
   opens jot.bench.kernels to
       info.picocli;

@@ -14,6 +14,7 @@ module jot.bench {
   requires java.logging;
   requires jdk.management;
   requires jot;
+  requires jot.bindings;
   requires jot.gpu;
   requires jot.vector;
   requires me.tongfei.progressbar;

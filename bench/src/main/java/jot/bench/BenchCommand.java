@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {SolversCommand.class, PeersCommand.class, KernelsCommand.class, FfmCommand.class},
+    subcommands = {
+      SolversCommand.class,
+      PeersCommand.class,
+      KernelsCommand.class,
+      FfmCommand.class
+    },
     synopsisSubcommandLabel = "BENCHMARK",
     description = "Measures on this machine what the documentation claims.")
 final class BenchCommand implements Runnable {

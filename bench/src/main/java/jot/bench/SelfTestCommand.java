@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Solves problems of every kind on one backend and on the reference backend, and compares"
           + " plans, potentials, costs and gradients; then every kernel by itself, with its time"
-          + " and its bytes a second beside those of a copy on the same backend. Paste what it"
-          + " prints into a bug report.",
+          + " and its bytes a second beside those of a copy of 32 MiB on the same backend, which"
+          + " what fits in a cache can exceed. Paste what it prints into a bug report.",
       ""
     },
     footer = {

@@ -22,6 +22,7 @@ public final class KernelCheck {
   private static final double ALLOWED_STORED_F32 = 0x1p-22;
 
   private static final int WARM_UPS = 3;
+  private static final long WARM_UP_NANOS = 100_000_000;
   private static final int RUNS = 5;
 
   private final String backend;
@@ -127,7 +128,8 @@ public final class KernelCheck {
 
   /** The median of some calls, each waited for. */
   private static double seconds(Kernel kernel, KernelFixture fixture) {
-    for (int run = 0; run < WARM_UPS; run++) {
+    long begin = System.nanoTime();
+    for (int run = 0; run < WARM_UPS || System.nanoTime() - begin < WARM_UP_NANOS; run++) {
       fixture.run(kernel);
     }
     double[] times = new double[RUNS];

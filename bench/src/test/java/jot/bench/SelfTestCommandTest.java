@@ -1,9 +1,12 @@
 package jot.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -51,6 +54,34 @@ class SelfTestCommandTest {
     assertThat(kernels)
         .contains("sweep f64", "sweep f32", "eliminate f64", "eliminate_solve f64", "axpy f64")
         .doesNotContain("eliminate f32", "axpy f32");
+  }
+
+  /** In a JVM of its own: here native access is denied. */
+  @Test
+  void every_kernel_agrees_on_the_emulated_device_where_that_was_built() throws Exception {
+    Path emulator = Path.of("..", "gpu", "target", "emulator").toAbsolutePath().normalize();
+    assumeTrue(
+        Files.exists(emulator.resolve("lib/libcudart.so.13")), "gpu was built without tests");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "--enable-native-access=jot.gpu,jot.bindings",
+                "-Djot.cuda.home=" + emulator,
+                "-Djot.cuda.cache=" + emulator.resolve("kernels"),
+                "--module-path=" + System.getProperty("jdk.module.path"),
+                "--module=jot.bench/jot.bench.Jot",
+                "selftest",
+                "--backend=cuda",
+                "--size=19")
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(text).isEqualTo(Jot.OK);
+    assertThat(text)
+        .contains("backend: cuda: Emulated device")
+        .containsPattern("ok +points_gradient F32 +off by ")
+        .containsPattern("all \\d\\d kernels agree with the reference backend");
   }
 
   @Test

@@ -34,7 +34,7 @@ pack() {
   mkdir -p "$work/jot-gpu-check"
   cp -r "$app" "$work/jot-gpu-check/jot"
   cp -rL "$jdk" "$work/jot-gpu-check/jdk"
-  rm -rf "$work/jot-gpu-check/jdk/jmods" "$work/jot-gpu-check/jdk/lib/src.zip"
+  rm -rf "$work/jot-gpu-check/jot/openblas" "$work/jot-gpu-check/jdk/jmods" "$work/jot-gpu-check/jdk/lib/src.zip"
   cp "$here/gpu-check.sh" "$work/jot-gpu-check"
   if [ -n "${CUDA_HOME:-}" ]; then
     mkdir -p "$work/jot-gpu-check/cuda/lib"

@@ -6,12 +6,15 @@
 module jot.bench {
   requires static java.desktop;
   requires static jmh.core;
+  requires static org.bytedeco.javacpp;
+  requires static org.bytedeco.openblas;
   requires static org.jspecify;
   requires static xchart;
   requires info.picocli;
   requires java.logging;
   requires jdk.management;
   requires jot;
+  requires jot.bindings;
   requires jot.gpu;
   requires jot.vector;
   requires me.tongfei.progressbar;
@@ -20,6 +23,8 @@ module jot.bench {
   opens jot.bench to
       info.picocli;
   opens jot.bench.demo to
+      info.picocli;
+  opens jot.bench.ffm to
       info.picocli;
   opens jot.bench.kernels to
       info.picocli;

@@ -1,5 +1,6 @@
 package jot.bench;
 
+import jot.bench.ffm.FfmCommand;
 import jot.bench.kernels.KernelsCommand;
 import jot.bench.peers.PeersCommand;
 import jot.bench.solvers.SolversCommand;
@@ -12,7 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {SolversCommand.class, PeersCommand.class, KernelsCommand.class},
+    subcommands = {
+      SolversCommand.class,
+      PeersCommand.class,
+      KernelsCommand.class,
+      FfmCommand.class
+    },
     synopsisSubcommandLabel = "BENCHMARK",
     description = "Measures on this machine what the documentation claims.")
 final class BenchCommand implements Runnable {
@@ -26,6 +32,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a benchmark: solvers, peers or kernels, received none");
+        spec.commandLine(), "expected a benchmark: solvers, peers, kernels or ffm, received none");
   }
 }

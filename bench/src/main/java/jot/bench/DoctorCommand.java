@@ -2,13 +2,18 @@ package jot.bench;
 
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import jot.Sinkhorn;
 import jot.Solution;
+import jot.bindings.library.Library;
+import jot.bindings.library.LibraryFiles;
 import jot.spi.Availability;
 import jot.spi.Backends;
 import jot.tensor.Tensor;
@@ -77,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
           .libraries()
           .forEach((name, found) -> lines.add(backend.name() + " library: " + name + " " + found));
     }
-    lines.add("cuda: " + CudaLibraries.find().text());
+    lines.add("cuda: " + text(LibraryFiles.find()));
     lines.add("trial:   " + trial.text());
     return lines;
   }
@@ -101,12 +106,30 @@ final class DoctorCommand implements Callable<Integer> {
       backends.add(entry);
     }
     report.put("backends", backends);
-    CudaLibraries cuda = CudaLibraries.find();
-    report.put("cuda", cuda.files());
-    report.put("cuda_searched", cuda.searched());
+    LibraryFiles cuda = LibraryFiles.find();
+    Map<String, String> files = new LinkedHashMap<>();
+    cuda.files().forEach((name, file) -> files.put(name, file.toString()));
+    report.put("cuda", files);
+    report.put("cuda_searched", cuda.searched().stream().map(Path::toString).toList());
     report.put("trial", trial.text());
     report.put("works", trial.works());
     return report;
+  }
+
+  /** The files of CUDA's libraries; where there are none, the folders that were searched. */
+  static String text(LibraryFiles cuda) {
+    if (cuda.files().isEmpty()) {
+      return "none found; looked in "
+          + (cuda.searched().isEmpty() ? "CUDA_HOME and the usual folders" : join(cuda.searched()))
+          + "; set -Djot.cuda.home or CUDA_HOME if they lie elsewhere";
+    }
+    List<String> missing = cuda.missing().stream().map(Library::key).toList();
+    return join(cuda.files().values())
+        + (missing.isEmpty() ? "" : "; not found: " + String.join(", ", missing));
+  }
+
+  private static String join(Collection<Path> paths) {
+    return paths.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 
   /** A small problem, solved: the proof of what the other lines promise. */

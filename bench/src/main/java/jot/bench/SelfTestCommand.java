@@ -4,8 +4,11 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import jot.bench.kernels.KernelCheck;
+import jot.bench.kernels.KernelResult;
 import jot.spi.Backends;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,7 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Solves problems of every kind on one backend and on the reference backend, and compares"
-          + " plans, potentials, costs and gradients. Paste what it prints into a bug report.",
+          + " plans, potentials, costs and gradients; then every kernel by itself, with its time"
+          + " and its bytes a second beside those of a copy of 32 MiB on the same backend, which"
+          + " what fits in a cache can exceed. Paste what it prints into a bug report.",
       ""
     },
     footer = {
@@ -37,6 +42,13 @@ final class SelfTestCommand implements Callable<Integer> {
           "The backend to test: cuda, vector or reference; default: the one that is chosen.")
   @Nullable String backend;
 
+  @Option(
+      names = "--size",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Rows and columns of the kernels' problem. Default: ${DEFAULT-VALUE}.")
+  int size;
+
   @Option(names = "--json", description = "Print JSON.")
   boolean json;
 
@@ -46,6 +58,9 @@ final class SelfTestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (size < 2) {
+      throw new BadInputException("--size: expected at least 2, received " + size);
+    }
     PrintWriter out = spec.commandLine().getOut();
     String description;
     String name;
@@ -74,18 +89,41 @@ final class SelfTestCommand implements Callable<Integer> {
         out.flush();
       }
     }
-    boolean good = results.stream().allMatch(SelfTestCase.Result::good);
+    KernelCheck check = new KernelCheck(name, Backends.defaultThreads(), size);
+    if (!json) {
+      out.printf(
+          Locale.ROOT,
+          "kernels, n = %d; copy of 32 MiB, read and written: %.2f GB/s%n",
+          size,
+          check.copyRate() * 1e-9);
+    }
+    List<KernelResult> kernels = check.run(json ? result -> {} : this::say);
+    boolean good =
+        results.stream().allMatch(SelfTestCase.Result::good)
+            && kernels.stream().allMatch(KernelResult::good);
     if (json) {
-      out.print(Json.text(report(description, results, good)));
+      Map<String, @Nullable Object> report = report(description, results, good);
+      report.put("copy_bytes_per_second", check.copyRate());
+      report.put("kernels", kernels.stream().map(KernelResult::json).toList());
+      out.print(Json.text(report));
     } else {
-      long wrong = results.stream().filter(r -> !r.good()).count();
-      out.println(
-          good
-              ? "all " + results.size() + " cases agree with the reference backend"
-              : wrong + " of " + results.size() + " cases are off: please report them");
+      out.println(summary("cases", results.stream().map(SelfTestCase.Result::good).toList()));
+      out.println(summary("kernels", kernels.stream().map(KernelResult::good).toList()));
     }
     out.flush();
     return good ? Jot.OK : Jot.FAILED;
+  }
+
+  private void say(KernelResult result) {
+    spec.commandLine().getOut().println(result.line());
+    spec.commandLine().getOut().flush();
+  }
+
+  private static String summary(String what, List<Boolean> good) {
+    long wrong = good.stream().filter(one -> !one).count();
+    return wrong == 0
+        ? "all " + good.size() + " " + what + " agree with the reference backend"
+        : wrong + " of " + good.size() + " " + what + " are off: please report them";
   }
 
   private static Map<String, @Nullable Object> report(

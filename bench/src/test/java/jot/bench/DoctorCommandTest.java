@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jot.bindings.library.Library;
+import jot.bindings.library.LibraryFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,24 +55,26 @@ class DoctorCommandTest {
     assertThat(report.get("backends").get(0).get("libraries").get("cublas").textValue())
         .isNotBlank();
     assertThat(report.get("cuda").isObject()).isTrue();
+    List<String> searched = new ArrayList<>();
+    report.get("cuda_searched").forEach(path -> searched.add(path.textValue()));
+    List<Path> folders = LibraryFiles.find().searched();
+    assertThat(searched).containsExactlyElementsOf(folders.stream().map(Path::toString).toList());
   }
 
   @Test
   void no_cuda_library_is_said_with_the_folders_that_were_searched() {
-    String text = CudaLibraries.find(Set.of(folder)).text();
-    assertThat(text).startsWith("none found; looked in " + folder).contains("CUDA_HOME");
+    LibraryFiles none = new LibraryFiles(Map.of(), List.of(Library.values()), List.of(folder));
+    assertThat(DoctorCommand.text(none))
+        .startsWith("none found; looked in " + folder)
+        .contains("CUDA_HOME");
   }
 
   @Test
-  void cuda_libraries_of_13_and_12_are_named_with_their_files() throws Exception {
-    for (String name : new String[] {"libcudart.so.13", "libcudart.so.12", "libcusolver.so.11"}) {
-      Files.createFile(folder.resolve(name));
-    }
-    CudaLibraries found = CudaLibraries.find(Set.of(folder));
-    assertThat(found.files())
-        .containsOnlyKeys("libcudart.so.13", "libcudart.so.12", "libcusolver.so.11");
-    assertThat(found.text())
-        .contains(folder.resolve("libcudart.so.13").toString())
-        .endsWith("not found: libcublas, libnvrtc, libcuda");
+  void cuda_libraries_are_named_with_their_files_and_what_is_missing() {
+    Map<String, Path> files = Map.of("libcudart.so.13", folder.resolve("libcudart.so.13"));
+    LibraryFiles some =
+        new LibraryFiles(files, List.of(Library.CUBLAS, Library.NVRTC), List.of(folder));
+    assertThat(DoctorCommand.text(some))
+        .isEqualTo(folder.resolve("libcudart.so.13") + "; not found: cublas, nvrtc");
   }
 }

@@ -9,12 +9,14 @@ import jot.Sinkhorn;
 import jot.Solution;
 import jot.Solver;
 import jot.geometry.PointCloud;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A problem in a batch gives the same bits as alone: no tolerance anywhere. */
+@Tag("rounding")
 class BatchTest {
 
   private static final int BATCH = 5;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import jot.PlanGradient;
 import jot.Solution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a constant c near 1, and their rounding by 1e-16/1e-2: hence 1e-7 of the size of what is
  * compared.
  */
+@Tag("rounding")
 class ChainRuleTest {
 
   private static final int M = 6;

@@ -8,6 +8,7 @@ import jot.LinearSolver;
 import jot.Sinkhorn;
 import jot.Solution;
 import jot.Solver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The worked case of MATH.md 6 to 1e-13 of the largest entry: about 50 roundings of unit size, each
  * 1.1e-16, amplified by the condition of the 7×7 marginal system, which is below 20.
  */
+@Tag("rounding")
 class GoldenCaseTest {
 
   private static final double TOLERANCE = 1e-13;

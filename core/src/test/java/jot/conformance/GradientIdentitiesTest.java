@@ -9,6 +9,7 @@ import jot.PlanGradient;
 import jot.Sinkhorn;
 import jot.Solution;
 import jot.Tangent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the marginal system multiplies it by a condition below 1e3 at these ε. Where an identity holds by
  * construction no condition enters.
  */
+@Tag("rounding")
 class GradientIdentitiesTest {
 
   private static final int M = 8;

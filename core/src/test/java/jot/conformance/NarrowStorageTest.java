@@ -12,11 +12,13 @@ import jot.Solver;
 import jot.Status;
 import jot.tensor.DType;
 import jot.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** F32 is storage: whatever arithmetic a sweep may take on its way, where it ends is F64. */
+@Tag("rounding")
 class NarrowStorageTest {
 
   private static Tensor costs(int n, long seed) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * max|f| + max|g|)/ε ulps, at most about 1e3·1.1e-16 here: the tolerance is 1e-9 of the largest
  * entry.
  */
+@Tag("rounding")
 class NearPermutationTest {
 
   private static final double TOLERANCE = 1e-9;

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The oracle itself is held to known answers before anything is held to it. */
+@Tag("rounding")
 class OracleTest {
 
   private static BigDecimal big(DoubleDouble x) {

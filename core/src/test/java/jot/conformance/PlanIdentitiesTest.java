@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * max|g|)/ε, each 2⁻⁵³; {@link #unit} counts 64 of them, which covers the potentials' own error at
  * these well-conditioned ε (a tenth of the range and more).
  */
+@Tag("rounding")
 class PlanIdentitiesTest {
 
   private static double unit(Problems.Case p, Answer answer) {

@@ -14,11 +14,13 @@ import jot.Solution;
 import jot.Solver;
 import jot.geometry.PointCloud;
 import jot.tensor.DType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A point cloud is the dense cost of the same distances, without the array. */
+@Tag("rounding")
 class PointCloudTest {
 
   private static final int M = 11;

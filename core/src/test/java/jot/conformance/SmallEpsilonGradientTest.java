@@ -11,6 +11,7 @@ import jot.Sinkhorn;
 import jot.Solution;
 import jot.Solver;
 import jot.conformance.Problems.Case;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Where the plan is next to a vertex its gradient is zero to a hundred digits. What is left
  * there is rounding: some ulps of P∘G/ε, of which the gradient is a difference.
  */
+@Tag("rounding")
 class SmallEpsilonGradientTest {
 
   /** Relative to the largest entry. */

@@ -10,11 +10,13 @@ import jot.Solution;
 import jot.SparsePlan;
 import jot.conformance.Problems.Case;
 import jot.geometry.PointCloud;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan's entries above a threshold are those of the plan. */
+@Tag("rounding")
 class SparsePlanTest {
 
   private static final int M = 40;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import jot.Solution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The unrolled adjoint is the derivative of τ plain sweeps: f = 0, one column update, then τ times
  * a row and a column update. Differences with a Richardson step at 1e-2 ε are right to about 1e-8.
  */
+@Tag("rounding")
 class UnrolledAdjointTest {
 
   private static final int M = 6;

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sharp, entropic and KL values, also where the mass is not 1: MATH.md 1 and 5. */
+@Tag("rounding")
 class ValueIdentitiesTest {
 
   private static Problems.Case random(long seed, double mass) {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * reads and writes of m×n arrays, and the exponentials of an entry. Vectors beside matrices do not
  * count.
  */
-enum Kernel {
+public enum Kernel {
   /** Log-domain iteration. */
   SWEEP(Shape.MATRIX, 1, 1, 0),
   /** Over-relaxed log-domain iteration. */
@@ -36,12 +36,22 @@ enum Kernel {
   ROW_UNKNOWNS(Shape.MATRIX, 1, 0, 0),
   /** Gradient of the cost. */
   COST_GRADIENT(Shape.MATRIX, 2, 1, 1),
+  /** The same for 2-D points: their pull, and no array. */
+  POINTS_GRADIENT(Shape.MATRIX, 1, 1, 0),
   /** A look at the cost before work. */
   INSPECT(Shape.MATRIX, 1, 0, 0),
+  /** A plan, transposed. */
+  TRANSPOSE(Shape.MATRIX, 1, 0, 1),
+  /** How many entries of a plan are above a threshold. */
+  COUNT_ABOVE(Shape.MATRIX, 1, 0, 0),
   /** Accurate elimination. */
   ELIMINATE(Shape.CUBE, 0, 0, 0),
   /** Its triangular solves. */
   ELIMINATE_SOLVE(Shape.MATRIX, 1, 0, 0),
+  /** y ← x: the yardstick. */
+  COPY(Shape.VECTOR, 1, 0, 1),
+  /** max |x|. */
+  MAX_ABS(Shape.VECTOR, 1, 0, 0),
   /** x·y. */
   DOT(Shape.VECTOR, 2, 0, 0),
   /** y + s·x. */

@@ -1,6 +1,9 @@
 package jot.bench.kernels;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import jot.spi.Backends;
 import jot.spi.Buffer;
@@ -64,6 +67,10 @@ final class KernelFixture implements AutoCloseable {
   private final Buffer f;
   private final Buffer g;
   private final Buffer sink;
+  private final Buffer foundRows;
+  private final Buffer foundColumns;
+  private final Buffer pullRows;
+  private final Buffer pullColumns;
   private boolean eliminated;
 
   /**
@@ -91,6 +98,10 @@ final class KernelFixture implements AutoCloseable {
     f = vector(0);
     g = vector(0);
     sink = vector(0);
+    foundRows = vector(0);
+    foundColumns = vector(0);
+    pullRows = session.matrix(DType.F64, DIMENSIONS, n);
+    pullColumns = session.matrix(DType.F64, DIMENSIONS, n);
     Random random = new Random(SEED + n);
     Tensor from = drawn(random, DType.F64, n, DIMENSIONS);
     Tensor to = drawn(random, DType.F64, n, DIMENSIONS);
@@ -226,60 +237,109 @@ final class KernelFixture implements AutoCloseable {
               null,
               scalar,
               null);
-      case INSPECT -> session.inspect(dense.cost(), a, b, u, v, facts);
+      case POINTS_GRADIENT ->
+          session.costGradient(
+              new MatrixSource.LogPlan(points),
+              gradient,
+              null,
+              anchor,
+              level,
+              x,
+              y,
+              0,
+              null,
+              pullRows,
+              pullColumns,
+              scalar,
+              null);
+      case INSPECT -> session.inspect(dense.cost(), a, b, foundRows, foundColumns, facts);
+      case TRANSPOSE -> session.transpose(plan.values(), out, null);
+      case COUNT_ABOVE -> session.countAbove(plan, 1.0 / n / n, sink);
       case ELIMINATE -> {
         session.eliminate(plan, rowSums, columnSums, factor, scalar, null);
         eliminated = true;
       }
       case ELIMINATE_SOLVE -> session.eliminateSolve(factor, rhs, sink, null);
-      case DOT -> session.dot(a, b, scalar, null);
-      case AXPY -> session.axpy(1e-300, one, one, a, sink, null);
-      case XPAY -> session.xpay(a, one, one, sink, null);
-      case MULTIPLY -> session.multiply(a, b, sink, null);
+      case COPY -> session.copy(f, sink, null);
+      case MAX_ABS -> session.maxAbs(f, scalar, null);
+      case DOT -> session.dot(f, g, scalar, null);
+      case AXPY -> session.axpy(1e-3, one, one, f, sink, null);
+      case XPAY -> session.xpay(f, one, one, sink, null);
+      case MULTIPLY -> session.multiply(f, g, sink, null);
     }
   }
 
-  /** Sum of what a kernel writes, to compare backends by. */
-  double result(Kernel kernel) {
+  /**
+   * Takes over the vectors that another fixture of this size and storage works on, and with {@code
+   * matrices} its kernel and plan: kernels then differ by nothing but their own rounding.
+   */
+  void take(KernelFixture other, boolean matrices) {
+    List<Buffer> from = other.state(matrices);
+    List<Buffer> to = state(matrices);
+    try (Arena shared = Arena.ofShared()) {
+      for (int k = 0; k < to.size(); k++) {
+        Buffer buffer = to.get(k);
+        Tensor host =
+            Tensor.allocate(shared, buffer.dtype(), Shape.matrix(buffer.rows(), buffer.columns()));
+        other.session.read(from.get(k), host);
+        other.session.poll();
+        session.write(host, buffer);
+      }
+      session.poll();
+    }
+  }
+
+  private List<Buffer> state(boolean matrices) {
+    List<Buffer> state = new ArrayList<>();
+    state.addAll(List.of(f, g, u, v, sink, columnError, rowSums, columnSums));
+    state.addAll(List.of(anchor, level, share, rhs, diagonal, x, y));
+    if (matrices) {
+      state.addAll(List.of(scalingKernel.values(), plan.values()));
+    }
+    return state;
+  }
+
+  /** What a kernel has written, buffer by buffer, to compare backends by. */
+  List<double[]> numbers(Kernel kernel) {
     return switch (kernel) {
-      case SWEEP, RELAXED_SWEEP, POINTS_SWEEP, ROW_UPDATE, COLUMN_UPDATE -> norm(f) + norm(g);
-      case SCALING_SWEEP -> norm(u) + norm(v);
-      case SEMIDUAL, LAPLACIAN, ELIMINATE_SOLVE, AXPY, XPAY, MULTIPLY -> norm(sink);
-      case PLAN, COST_GRADIENT -> norm(out);
-      case VALUES -> norm(values);
-      case MARGINALS -> norm(rowSums) + norm(columnSums);
-      case RIGHT_HAND_SIDE -> norm(rhs) + norm(diagonal);
-      case ROW_UNKNOWNS -> norm(x);
-      case INSPECT -> norm(facts);
-      case ELIMINATE -> upper(factor);
-      case DOT -> norm(scalar);
+      case SWEEP, RELAXED_SWEEP, POINTS_SWEEP -> read(f, g, residual);
+      case ROW_UPDATE, COLUMN_UPDATE -> read(f, g);
+      case SCALING_SWEEP -> read(u, v, residual);
+      case SEMIDUAL -> read(f, sink, scalar, residual);
+      case LAPLACIAN, ELIMINATE_SOLVE, COUNT_ABOVE, COPY, AXPY, XPAY, MULTIPLY -> read(sink);
+      case PLAN, TRANSPOSE -> read(out);
+      case COST_GRADIENT -> read(out, scalar);
+      case POINTS_GRADIENT -> read(pullRows, pullColumns, scalar);
+      case VALUES -> read(values);
+      case MARGINALS -> read(rowSums, columnSums);
+      case RIGHT_HAND_SIDE -> read(anchor, level, share, rhs, diagonal);
+      case ROW_UNKNOWNS -> read(x);
+      case INSPECT -> read(facts, foundRows, foundColumns);
+      case ELIMINATE -> List.of(upper(read(factor).getFirst()));
+      case DOT, MAX_ABS -> read(scalar);
     };
   }
 
-  /** Of the diagonal and above: what lies below is of no use, and each backend's own. */
-  private double upper(Buffer square) {
-    int n = square.columns();
-    Tensor host = Tensor.allocate(arena, DType.F64, Shape.matrix(n, n));
-    session.read(square, host);
-    session.poll();
-    double sum = 0;
+  /** With zeros below the diagonal: what lies there is of no use, and each backend's own. */
+  private double[] upper(double[] square) {
     for (int j = 0; j < n; j++) {
-      for (int k = j; k < n; k++) {
-        sum += Math.abs(host.get(j, k));
-      }
+      Arrays.fill(square, j * n, j * n + j, 0);
     }
-    return sum;
+    return square;
   }
 
-  private double norm(Buffer buffer) {
-    Tensor host = Tensor.allocate(arena, DType.F64, Shape.matrix(buffer.rows(), buffer.columns()));
-    session.read(buffer, host);
-    session.poll();
-    double sum = 0;
-    for (long k = 0; k < host.shape().elements(); k++) {
-      sum += Math.abs(host.getFlat(k));
+  private List<double[]> read(Buffer... buffers) {
+    List<double[]> all = new ArrayList<>();
+    try (Arena shared = Arena.ofShared()) {
+      for (Buffer buffer : buffers) {
+        Tensor host =
+            Tensor.allocate(shared, DType.F64, Shape.matrix(buffer.rows(), buffer.columns()));
+        session.read(buffer, host);
+        session.poll();
+        all.add(host.toArray());
+      }
     }
-    return sum;
+    return all;
   }
 
   /** Frees the session and its memory. */

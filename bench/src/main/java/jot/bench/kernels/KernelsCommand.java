@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import jot.bench.BadInputException;
+import jot.bench.ClassPathProcess;
 import jot.bench.Jot;
 import jot.bench.OutputFolder;
 import jot.bench.calibration.Calibration;

@@ -1,5 +1,6 @@
 package jot.bindings.library;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folders that may hold CUDA's libraries, best first: those below the property {@value
- * #PROPERTY} and nowhere else; or those below CUDA_HOME or CUDA_PATH, an environment of Python, the
- * usual places of a toolkit, and the system's own folders.
+ * #PROPERTY} and nowhere else; or those below CUDA_HOME or CUDA_PATH, those in LD_LIBRARY_PATH, an
+ * environment of Python, the usual places of a toolkit, and the system's own folders.
  */
 final class SearchFolders {
   /** The system property with a toolkit's folder, or the folder {@code nvidia} of Python wheels. */
@@ -60,6 +61,7 @@ final class SearchFolders {
         below(Path.of(value), folders);
       }
     }
+    loaderPath(folders);
     for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX", "HOME")) {
       String value = environment.apply(variable);
       if (value != null && !value.isBlank()) {
@@ -71,8 +73,10 @@ final class SearchFolders {
       }
     }
     wheels(Path.of("/usr/local/lib"), folders);
-    for (String root : List.of("/usr/local/cuda", "/usr/local/cuda-13", "/usr/local/cuda-12")) {
-      folders.add(Path.of(root, "lib64"));
+    wheels(Path.of("/usr/lib"), folders);
+    folders.add(Path.of("/usr/local/cuda/lib64"));
+    for (Path root : matching(Path.of("/usr/local"), "cuda-*").reversed()) {
+      folders.add(root.resolve("lib64"));
     }
     folders.add(Path.of("/opt/cuda/lib64"));
     folders.add(Path.of("/usr/lib/x86_64-linux-gnu"));
@@ -85,12 +89,26 @@ final class SearchFolders {
     Set<Path> folders = new LinkedHashSet<>();
     if (home != null) {
       folders.add(Path.of(home, "compat"));
+    } else {
+      loaderPath(folders);
     }
     folders.add(Path.of("/usr/lib/x86_64-linux-gnu"));
     folders.add(Path.of("/usr/lib64"));
     folders.add(Path.of("/usr/lib/wsl/lib"));
     folders.add(Path.of("/usr/local/nvidia/lib64"));
     return List.copyOf(folders);
+  }
+
+  /** Where the system's loader looks first; it also finds there what a library needs itself. */
+  private void loaderPath(Set<Path> folders) {
+    String value = environment.apply("LD_LIBRARY_PATH");
+    if (value != null) {
+      for (String folder : value.split(File.pathSeparator, -1)) {
+        if (!folder.isBlank()) {
+          folders.add(Path.of(folder));
+        }
+      }
+    }
   }
 
   /** A toolkit's own folders, and those of wheels: all in one for CUDA 13, one each for CUDA 12. */

@@ -76,6 +76,20 @@ class LibraryFinderTest {
   }
 
   @Test
+  void the_loaders_path_is_searched_for_toolkit_and_driver_unless_a_folder_is_named() {
+    Map<String, String> environment = Map.of("CUDA_HOME", "/toolkit", "LD_LIBRARY_PATH", "/a:/b:");
+    SearchFolders folders = new SearchFolders(null, environment::get);
+    assertThat(folders.of(Library.CUDART))
+        .containsSubsequence(
+            Path.of("/toolkit/lib64"), Path.of("/a"), Path.of("/b"), Path.of("/usr/lib64"))
+        .doesNotContain(Path.of(""));
+    assertThat(folders.of(Library.DRIVER)).startsWith(Path.of("/a"), Path.of("/b"));
+    SearchFolders named = new SearchFolders(home.toString(), environment::get);
+    assertThat(named.of(Library.CUDART)).doesNotContain(Path.of("/a"));
+    assertThat(named.of(Library.DRIVER)).doesNotContain(Path.of("/a"));
+  }
+
+  @Test
   void the_driver_is_the_systems_even_where_a_toolkit_is_named() {
     SearchFolders folders = new SearchFolders(home.toString(), name -> null);
     assertThat(folders.of(Library.DRIVER))

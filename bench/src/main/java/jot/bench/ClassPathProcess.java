@@ -1,4 +1,4 @@
-package jot.bench.kernels;
+package jot.bench;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,14 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import jot.bench.Jot;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The same command once more, in a JVM whose modules lie on the class path, with JMH: its forked
  * JVMs get their parent's class path, and know nothing of modules.
  */
-final class ClassPathProcess {
+public final class ClassPathProcess {
 
   /** What every JVM with the Vector API says. */
   private static final String EXPECTED = "WARNING: Using incubator modules: jdk.incubator.vector";
@@ -25,7 +24,7 @@ final class ClassPathProcess {
   private ClassPathProcess() {}
 
   /** Runs it to its end, passes on what it prints, and returns its exit code. */
-  static int run(CommandSpec spec) {
+  public static int run(CommandSpec spec) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "--add-modules", "jdk.incubator.vector"));
@@ -67,12 +66,12 @@ final class ClassPathProcess {
                   }
                 }
               } catch (IOException e) {
-                to.println("jot bench kernels: its output was lost, " + e.getMessage());
+                to.println("jot bench: the output was lost, " + e.getMessage());
               }
             });
   }
 
-  /** What lies on the module path, and JMH in the folder beside it. */
+  /** What lies on the module path, and JMH and OpenBLAS in the folders beside it. */
   private static String classPath() {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("jdk.module.path", "").split(File.pathSeparator, -1)) {
@@ -82,6 +81,7 @@ final class ClassPathProcess {
       } else {
         entries.add(path.resolve("*").toString());
         entries.add(path.resolve("../jmh/*").toString());
+        entries.add(path.resolve("../openblas/*").toString());
       }
     }
     entries.add(System.getProperty("java.class.path", ""));

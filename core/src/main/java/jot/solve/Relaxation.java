@@ -95,10 +95,15 @@ final class Relaxation {
 
   /** Chooses ω for the next sweeps from the residuals that the last ones ended with. */
   void next(ForwardState state, int sweeps) {
+    boolean changed = lastSweeps == 0;
     for (int problem = 0; problem < age.length; problem++) {
+      double last = omega.get(problem);
       omega.set(problem, next(problem, state.residual(problem)));
+      changed |= omega.get(problem) != last;
     }
-    omega.send();
+    if (changed) {
+      omega.send();
+    }
     lastSweeps = sweeps;
   }
 

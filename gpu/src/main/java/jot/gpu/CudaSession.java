@@ -439,7 +439,26 @@ final class CudaSession implements DeviceSession {
       Buffer sweeps,
       Buffer stale,
       Buffer active) {
-    sinkhorn.scalingSweep(kernel, a, b, u, v, threshold, residual, sweeps, stale, active);
+    sinkhorn.scalingSweep(
+        kernel, a, b, u, v, null, null, threshold, residual, sweeps, stale, active);
+  }
+
+  @Override
+  public void relaxedScalingSweep(
+      MatrixSource.Stored kernel,
+      Buffer a,
+      Buffer b,
+      Buffer u,
+      Buffer v,
+      Buffer omega,
+      Buffer columnError,
+      Buffer threshold,
+      Buffer residual,
+      Buffer sweeps,
+      Buffer stale,
+      Buffer active) {
+    sinkhorn.scalingSweep(
+        kernel, a, b, u, v, omega, columnError, threshold, residual, sweeps, stale, active);
   }
 
   @Override

@@ -200,6 +200,8 @@ final class SinkhornOps {
       Buffer b,
       Buffer u,
       Buffer v,
+      @Nullable Buffer omega,
+      @Nullable Buffer columnError,
       Buffer threshold,
       Buffer residual,
       Buffer sweeps,
@@ -211,6 +213,8 @@ final class SinkhornOps {
     long columnMass = work.in(b);
     long left = work.inOut(u);
     long right = work.inOut(v);
+    long relaxation = work.inOrNull(omega);
+    long error = columnError == null ? 0 : work.inOut(columnError);
     long mask = work.inOut(active);
     long count = work.inOut(sweeps);
     long old = work.inOut(stale);
@@ -238,17 +242,18 @@ final class SinkhornOps {
           .put(errors)
           .put(unsafe)
           .put(limit)
+          .put(relaxation)
           .put(mask)
           .put((long) m)
           .done();
-      decide(errors, chunks, 0, threshold, residual, 0, old, mask, going);
+      decide(errors, chunks, error, threshold, residual, 0, old, mask, going);
       Blas.gemv(work.queue.log(), false, n, m, matrix, n, scales, totals, work.batch);
     } else {
       long partials = work.room(Scratch.Use.PARTIALS, (long) work.chunks * work.n);
       CommandLog rows = work.put(work.rows(Kernel.SCALING_ROWS), kernel);
       rows.put(rowMass).put(left).put(right).put(next);
-      work.shape(rows.put(partials).put(errors).put(unsafe).put(limit).put(mask));
-      decide(errors, chunks, 0, threshold, residual, 0, old, mask, going);
+      work.shape(rows.put(partials).put(errors).put(unsafe).put(limit).put(relaxation).put(mask));
+      decide(errors, chunks, error, threshold, residual, 0, old, mask, going);
       masked(Kernel.COMBINE, partials, totals, going);
     }
     work.whole(Kernel.SCALING_COLUMNS)
@@ -260,6 +265,8 @@ final class SinkhornOps {
         .put(unsafe)
         .put(chunks)
         .put(limit)
+        .put(relaxation)
+        .put(error)
         .put(count)
         .put(old)
         .put(going)

@@ -182,6 +182,13 @@ KERNEL sweep_columns(SweepColumns p) {
 // Scalings leave [1/limit, limit] into the potentials; entries of K that vanish then stay small.
 __device__ inline bool safeScaling(double x, double limit) { return x > 1 / limit && x < limit; }
 
+// The scaling that goes omega times as far from the old one as the plain one does.
+__device__ inline double relaxedScaling(double old, double plain, double omega) {
+  double ratio = plain / old;
+  bool tame = omega != 1 && fabs(log(ratio)) <= LARGEST_LOG;
+  return tame ? old * pow(ratio, omega) : plain;
+}
+
 struct ScalingRows {
   Source kernel;
   const double* a;
@@ -192,6 +199,7 @@ struct ScalingRows {
   double* errors;    // batch × chunks
   double* unsafe;    // batch × chunks
   double limit;
+  const double* omega;  // null: a plain sweep
   const double* active;
   Index m, n, rows;
 };
@@ -203,6 +211,7 @@ KERNEL scaling_rows(ScalingRows p) {
   Chunk at(p.m, p.rows, blockIdx.x);
   if (skipped(p.active, at.problem)) return;
   const double* v = p.v + at.problem * p.n;
+  double omega = p.omega == 0 ? 1 : p.omega[at.problem];
   double error = 0;
   double bad = 0;
   Matrix kernel(p.kernel, at.problem, p.m, p.n);
@@ -215,8 +224,9 @@ KERNEL scaling_rows(ScalingRows p) {
       double sum = 0;
       ROLLED for (Index j = lane(); j < p.n; j += WARP) sum += row.plain(j) * v[j];
       sum = warpSum(sum);
-      error += fabs(p.u[at.problem * p.m + i] * sum - mass);
-      scaling = mass / sum;
+      double old = p.u[at.problem * p.m + i];
+      error += fabs(old * sum - mass);
+      scaling = relaxedScaling(old, mass / sum, omega);
       adds = safeScaling(scaling, p.limit);
       if (!adds) bad = 1;
     }
@@ -262,6 +272,7 @@ struct ScalingSums {
   double* errors;
   double* unsafe;
   double limit;
+  const double* omega;
   const double* active;
   Index m;
 };
@@ -270,6 +281,7 @@ struct ScalingSums {
 KERNEL scaling_sums(ScalingSums p) {
   Index problem = blockIdx.x;
   if (skipped(p.active, problem)) return;
+  double omega = p.omega == 0 ? 1 : p.omega[problem];
   double error = 0;
   double bad = 0;
   ROLLED for (Index i = threadIdx.x; i < p.m; i += blockDim.x) {
@@ -279,7 +291,7 @@ KERNEL scaling_sums(ScalingSums p) {
     bool adds = false;
     if (mass > 0) {
       error += fabs(p.u[k] * p.sums[k] - mass);
-      scaling = mass / p.sums[k];
+      scaling = relaxedScaling(p.u[k], mass / p.sums[k], omega);
       adds = safeScaling(scaling, p.limit);
       if (!adds) bad = 1;
     }
@@ -303,6 +315,8 @@ struct ScalingColumns {
   const double* unsafe;
   Index chunks;
   double limit;
+  const double* omega;
+  double* columnError;
   double* sweeps;
   double* stale;
   const double* going;
@@ -312,13 +326,20 @@ struct ScalingColumns {
 KERNEL scaling_columns(ScalingColumns p) {
   Index problem = blockIdx.x;
   if (p.going[problem] == 0) return;
+  double omega = p.omega == 0 ? 1 : p.omega[problem];
+  double error = 0;
   double bad = 0;
   ROLLED for (Index c = threadIdx.x; c < p.chunks; c += blockDim.x) {
     bad = fmax(bad, p.unsafe[problem * p.chunks + c]);
   }
   ROLLED for (Index j = threadIdx.x; j < p.n; j += blockDim.x) {
     Index k = problem * p.n + j;
-    double scaling = p.b[k] > 0 ? p.b[k] / p.totals[k] : 1;
+    double mass = p.b[k];
+    double scaling = mass > 0 ? mass / p.totals[k] : 1;
+    if (omega != 1 && mass > 0) {
+      scaling = relaxedScaling(p.v[k], scaling, omega);
+      error += fabs(scaling * p.totals[k] - mass);
+    }
     p.totals[k] = scaling;
     if (!safeScaling(scaling, p.limit)) bad = 1;
   }
@@ -333,7 +354,11 @@ KERNEL scaling_columns(ScalingColumns p) {
   ROLLED for (Index i = threadIdx.x; i < p.m; i += blockDim.x) {
     p.u[problem * p.m + i] = p.next[problem * p.m + i];
   }
-  if (threadIdx.x == 0) p.sweeps[problem] += 1;
+  error = blockSum(error);
+  if (threadIdx.x == 0) {
+    p.sweeps[problem] += 1;
+    if (p.columnError != 0) p.columnError[problem] = error;
+  }
 }
 
 struct SemidualRows {

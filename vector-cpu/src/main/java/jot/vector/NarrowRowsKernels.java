@@ -36,16 +36,14 @@ interface NarrowRowsKernels extends RowKernels {
       MemorySegment out,
       long outAt,
       int n) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      fourDotsInF32(x, xAt + r * xStride, xStride, y, yAt, out, outAt + 8L * r, n);
-    }
-    for (; r < rows; r++) {
-      out.set(F64, outAt + 8L * r, dotInF32(x, xAt + r * xStride, y, yAt, n));
+    for (int r = 0; r < rows; r += 4) {
+      fourDotsInF32(rows - r, x, xAt + r * xStride, xStride, y, yAt, out, outAt + 8L * r, n);
     }
   }
 
+  /** Four rows, or fewer with the last one in the others' places. */
   private static void fourDotsInF32(
+      int rows,
       MemorySegment x,
       long xAt,
       long xStride,
@@ -57,9 +55,10 @@ interface NarrowRowsKernels extends RowKernels {
     x = offHeap(x);
     y = offHeap(y);
     out = offHeap(out);
-    long x1 = xAt + xStride;
-    long x2 = xAt + 2 * xStride;
-    long x3 = xAt + 3 * xStride;
+    long last = xAt + (rows - 1) * xStride;
+    long x1 = Math.min(xAt + xStride, last);
+    long x2 = Math.min(xAt + 2 * xStride, last);
+    long x3 = Math.min(xAt + 3 * xStride, last);
     DoubleVector sum0 = DoubleVector.zero(DOUBLES);
     DoubleVector sum1 = DoubleVector.zero(DOUBLES);
     DoubleVector sum2 = DoubleVector.zero(DOUBLES);
@@ -163,35 +162,15 @@ interface NarrowRowsKernels extends RowKernels {
       total3 += x.get(F32, x3 + 4L * j) * b;
     }
     out.set(F64, outAt, total0);
-    out.set(F64, outAt + 8, total1);
-    out.set(F64, outAt + 16, total2);
-    out.set(F64, outAt + 24, total3);
-  }
-
-  private static double dotInF32(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    DoubleVector sum0 = DoubleVector.zero(DOUBLES);
-    int bound = WIDE.loopBound(n);
-    for (int j = 0; j < bound; j += SPAN) {
-      FloatVector b = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
-      FloatVector a = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
-      FloatVector run = b.mul(a);
-      DoubleVector low = (DoubleVector) run.convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector high = (DoubleVector) run.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum0 = sum0.add(low.add(high));
+    if (rows > 1) {
+      out.set(F64, outAt + 8, total1);
     }
-    double total = sum0.lane(0) + sum0.lane(1);
-    if (LANES > 2) {
-      total += sum0.lane(2) + sum0.lane(3);
+    if (rows > 2) {
+      out.set(F64, outAt + 16, total2);
     }
-    if (LANES > 4) {
-      total += (sum0.lane(4) + sum0.lane(5)) + (sum0.lane(6) + sum0.lane(7));
+    if (rows > 3) {
+      out.set(F64, outAt + 24, total3);
     }
-    for (int j = bound; j < n; j++) {
-      total += (double) x.get(F32, xAt + 4L * j) * y.get(F32, yAt + 4L * j);
-    }
-    return total;
   }
 
   @Override
@@ -205,16 +184,14 @@ interface NarrowRowsKernels extends RowKernels {
       MemorySegment y,
       long yAt,
       int n) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-      fourAxpysInF32(s, sAt + 8L * r, x, xAt + r * xStride, xStride, y, yAt, n);
-    }
-    for (; r < rows; r++) {
-      axpyInF32((float) s.get(F64, sAt + 8L * r), x, xAt + r * xStride, y, yAt, n);
+    for (int r = 0; r < rows; r += 4) {
+      fourAxpysInF32(rows - r, s, sAt + 8L * r, x, xAt + r * xStride, xStride, y, yAt, n);
     }
   }
 
+  /** Four rows, or fewer with the last one in the others' places, times 0. */
   private static void fourAxpysInF32(
+      int rows,
       MemorySegment s,
       long sAt,
       MemorySegment x,
@@ -226,13 +203,14 @@ interface NarrowRowsKernels extends RowKernels {
     s = offHeap(s);
     x = offHeap(x);
     y = offHeap(y);
-    long x1 = xAt + xStride;
-    long x2 = xAt + 2 * xStride;
-    long x3 = xAt + 3 * xStride;
+    long last = xAt + (rows - 1) * xStride;
+    long x1 = Math.min(xAt + xStride, last);
+    long x2 = Math.min(xAt + 2 * xStride, last);
+    long x3 = Math.min(xAt + 3 * xStride, last);
     float s0 = (float) s.get(F64, sAt);
-    float s1 = (float) s.get(F64, sAt + 8);
-    float s2 = (float) s.get(F64, sAt + 16);
-    float s3 = (float) s.get(F64, sAt + 24);
+    float s1 = rows > 1 ? (float) s.get(F64, sAt + 8) : 0;
+    float s2 = rows > 2 ? (float) s.get(F64, sAt + 16) : 0;
+    float s3 = rows > 3 ? (float) s.get(F64, sAt + 24) : 0;
     FloatVector step0 = FloatVector.broadcast(WIDE, s0);
     FloatVector step1 = FloatVector.broadcast(WIDE, s1);
     FloatVector step2 = FloatVector.broadcast(WIDE, s2);
@@ -258,27 +236,6 @@ interface NarrowRowsKernels extends RowKernels {
       b = Math.fma((double) x.get(F32, x2 + 4L * j), s2, b);
       b = Math.fma((double) x.get(F32, x3 + 4L * j), s3, b);
       y.set(F64, yAt + 8L * j, b);
-    }
-  }
-
-  private static void axpyInF32(
-      float s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    FloatVector step = FloatVector.broadcast(WIDE, s);
-    int bound = WIDE.loopBound(n);
-    for (int j = 0; j < bound; j += SPAN) {
-      FloatVector part = step.mul(FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER));
-      DoubleVector low = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 0);
-      DoubleVector high = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      DoubleVector first = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector second = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j + STEP, ORDER);
-      low.add(first).intoMemorySegment(y, yAt + 8L * j, ORDER);
-      high.add(second).intoMemorySegment(y, yAt + 8L * j + STEP, ORDER);
-    }
-    for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      y.set(F64, yAt + 8L * j, Math.fma((double) x.get(F32, xAt + 4L * j), s, b));
     }
   }
 }

@@ -11,8 +11,9 @@ import jot.bindings.driver.Driver;
  * zero, and calls of cuBLAS and cuSOLVER. What is written down can be compared with an earlier
  * block, recorded, and replayed. Nothing here allocates on the heap.
  *
- * <p>A command is five numbers and the bytes of its arguments: kind; for a launch kernel, blocks,
- * threads, for a call which, for others two addresses and bytes; last how many bytes follow.
+ * <p>A command is five numbers and the bytes of its arguments: kind; for a launch kernel, blocks
+ * and threads, for a call which one, for others two addresses and bytes; last how many bytes of
+ * arguments follow.
  */
 final class CommandLog {
   static final long LAUNCH = 1;

@@ -43,8 +43,9 @@ class LibraryFaultsTest {
   private static void run(int m, int n) {
     CudaBackend backend = new CudaBackend(true);
     try {
-      LibraryScenario.scaling(backend, DType.F64, M, N);
-      assertThat(LibraryScenario.factor(backend, m, n)).containsOnly(new double[] {0}, within(1e-12));
+      LibraryScenario.scaling(backend, DType.F64, M, N, 0);
+      assertThat(LibraryScenario.factor(backend, m, n, 0))
+          .containsOnly(new double[] {0}, within(1e-12));
     } finally {
       backend.close();
     }
@@ -135,8 +136,8 @@ class LibraryFaultsTest {
     assertThat(Emulator.live("cublas handle")).isEqualTo(before.get(8));
     List<Long> first = counts.keySet().stream().map(Emulator::calls).toList();
     for (int k = 0; k < 3; k++) {
-      LibraryScenario.scaling(backend, DType.F64, M, N);
-      LibraryScenario.factor(backend, M, N);
+      LibraryScenario.scaling(backend, DType.F64, M, N, 0);
+      LibraryScenario.factor(backend, M, N, 0);
     }
     int at = 0;
     for (Map.Entry<String, Long> count : counts.entrySet()) {

@@ -30,10 +30,18 @@ final class LibraryScenario {
     return tensor;
   }
 
-  /** Sweeps on scalings in blocks: u, v, residual, sweeps, stale and active of all problems. */
-  static double[][] scaling(Backend backend, DType kernelType, int m, int n) {
+  private static Session open(Backend backend, int m, int n, long stream) {
+    return stream == 0 ? backend.open(BATCH, m, n) : backend.open(BATCH, m, n, stream);
+  }
+
+  /**
+   * Sweeps on scalings in blocks: u, v, residual, sweeps, stale and active of all problems.
+   *
+   * @param stream the caller's, or 0
+   */
+  static double[][] scaling(Backend backend, DType kernelType, int m, int n, long stream) {
     try (Arena arena = Arena.ofShared();
-        Session s = backend.open(BATCH, m, n)) {
+        Session s = open(backend, m, n, stream)) {
       Buffer kernel = s.matrix(kernelType, m, n);
       Buffer a = s.vector(m);
       Buffer b = s.vector(n);
@@ -100,9 +108,9 @@ final class LibraryScenario {
    * A factor and a solution of S y = rhs: what is left over of rhs, of all problems. 1 more where
    * the factorisation failed.
    */
-  static double[] factor(Backend backend, int m, int n) {
+  static double[] factor(Backend backend, int m, int n, long stream) {
     try (Arena arena = Arena.ofShared();
-        Session s = backend.open(BATCH, m, n)) {
+        Session s = open(backend, m, n, stream)) {
       Cholesky cholesky = s.cholesky();
       if (cholesky == null) {
         throw new IllegalStateException("no factors on " + backend.name());

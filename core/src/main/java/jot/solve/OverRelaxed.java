@@ -22,7 +22,7 @@ public final class OverRelaxed implements ForwardSolver {
 
   @Override
   public void prepare(ForwardState state) {
-    relaxation.begin(state.session());
+    relaxation.begin(state);
   }
 
   @Override

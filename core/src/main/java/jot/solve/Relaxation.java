@@ -49,6 +49,9 @@ final class Relaxation {
   /** Relative growth of ω − 1 that counts as a new ω. */
   private static final double NEW = 1e-3;
 
+  /** ε as a fraction of the cost's range below which over-relaxed sweeps seldom pay. */
+  private static final double STEEP = 5e-4;
+
   private final Buffer columnError;
   private final BatchScalar omega;
   private final Buffer inexact;
@@ -60,6 +63,7 @@ final class Relaxation {
   private final int[] since;
   private final int[] blocks;
   private final double[][] kept;
+  private final boolean[] steep;
   private int lastSweeps;
 
   /** Allocates on the session; host mirrors in the arena. */
@@ -76,13 +80,16 @@ final class Relaxation {
     since = new int[batch];
     blocks = new int[batch];
     kept = new double[batch][WINDOW];
+    steep = new boolean[batch];
   }
 
   /** Issues that all is as before the first sweep: the columns are exact, ω is 1. */
-  void begin(Session session) {
-    session.fill(columnError, 0, null);
+  void begin(ForwardState state) {
+    state.session().fill(columnError, 0, null);
     for (int problem = 0; problem < age.length; problem++) {
       omega.set(problem, 1);
+      double range = state.fact(problem, Session.Facts.RANGE);
+      steep[problem] = state.epsilonHost().getFlat(problem) < STEEP * range;
     }
     Arrays.fill(before, Double.NaN);
     Arrays.fill(start, Double.NaN);
@@ -132,14 +139,16 @@ final class Relaxation {
   /**
    * The residual's ratio from sweep to sweep that is to come: of plain sweeps what over-relaxation
    * will make of it, later that of the last {@link #WINDOW} blocks; 0 where they are too young to
-   * tell.
+   * tell. At the smallest ε potentials have far to go, over-relaxed ones go astray on the way, and
+   * the first sweeps show less than half of what lies ahead.
    *
    * @param residual now, at the end of a block
    * @param seen its ratio in that block
    */
   double rate(int problem, double residual, double seen) {
     if (blocks[problem] < GROWN) {
-      return omega.get(problem) == 1 ? best(Math.min(1, seen)) - 1 : 0;
+      boolean plain = omega.get(problem) == 1;
+      return !plain ? 0 : steep[problem] ? Math.sqrt(seen) : best(Math.min(1, seen)) - 1;
     }
     double earlier = kept[problem][(blocks[problem] + 1) % WINDOW];
     return Math.pow(residual / earlier, 1.0 / (WINDOW * lastSweeps));

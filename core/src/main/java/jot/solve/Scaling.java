@@ -54,7 +54,7 @@ public final class Scaling implements ForwardSolver {
     session.fill(state.u(), 1, null);
     session.fill(state.v(), 1, null);
     if (relaxation != null) {
-      relaxation.begin(session);
+      relaxation.begin(state);
     }
   }
 

@@ -15,6 +15,7 @@ import jot.solve.LogDomain;
 import jot.solve.Marks;
 import jot.solve.NewtonCg;
 import jot.solve.Outcome;
+import jot.solve.OverRelaxed;
 import jot.solve.Progress;
 import jot.solve.Scaling;
 import jot.spi.Backend;
@@ -62,6 +63,7 @@ final class Engine implements AutoCloseable {
   private final Progress progress;
   private final Limits limits;
   private final ForwardSolver log = new LogDomain();
+  private @Nullable ForwardSolver relaxedLog;
   private @Nullable ForwardSolver wide;
   private @Nullable ForwardSolver narrow;
   private final boolean[] byScaling;
@@ -274,7 +276,9 @@ final class Engine implements AutoCloseable {
     if (Marks.any(byScaling)) {
       sweep(scaling(), byScaling, PATIENCE_SCALING);
     }
-    sweep(log, byLog, PATIENCE_LOG);
+    if (Marks.any(byLog)) {
+      sweep(logDomain(), byLog, PATIENCE_LOG);
+    }
     forward.explainCrawling();
     if (Marks.any(byNewton)) {
       boolean brought = f != null || settings.schedule().descends();
@@ -457,6 +461,17 @@ final class Engine implements AutoCloseable {
       }
     }
     return solver;
+  }
+
+  /** Over-relaxed where nobody asked for plain sweeps. */
+  private ForwardSolver logDomain() {
+    if (settings.solver() != Solver.AUTO) {
+      return log;
+    }
+    if (relaxedLog == null) {
+      relaxedLog = new OverRelaxed(state, arena);
+    }
+    return relaxedLog;
   }
 
   private NewtonCg newtonCg() {

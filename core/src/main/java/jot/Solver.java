@@ -8,8 +8,8 @@ package jot;
 public enum Solver {
   /**
    * The fastest for each problem: begins with {@link #SCALING} for a dense cost, with {@link #LOG}
-   * for points, and leaves a problem to {@link #NEWTON} whose residuals say that more sweeps lie
-   * ahead than that is worth.
+   * for points, over-relaxed as by {@link #OVERRELAXED}, and leaves a problem to {@link #NEWTON}
+   * whose residuals say that more sweeps lie ahead than that is worth.
    */
   AUTO,
 
@@ -20,7 +20,7 @@ public enum Solver {
 
   /**
    * Sinkhorn's iteration on scalings with absorption: no exp in a sweep, one m×n array: of F32
-   * where the costs are and the tolerance is at least 1e-6, else of F64.
+   * where the tolerance is at least 1e-6, else of F64.
    */
   SCALING,
 

@@ -55,12 +55,16 @@ public final class OverRelaxed implements ForwardSolver {
   /** The columns are exact again, as every solver leaves them. */
   @Override
   public void finish(ForwardState state, Buffer mask) {
-    state.session().columnUpdate(state.plan(), state.b(), mask);
+    if (relaxation.isUsed()) {
+      state
+          .session()
+          .columnUpdate(state.plan(), state.b(), relaxation.inexact(state.session(), mask));
+    }
   }
 
   @Override
   public boolean finishChangesPlan() {
-    return true;
+    return relaxation.isUsed();
   }
 
   @Override

@@ -40,6 +40,9 @@ final class Relaxation {
   /** Blocks over which progress is then looked at. */
   private static final int WINDOW = 5;
 
+  /** Plain sweeps to the tolerance that are too few to change anything. */
+  private static final int FEW = 10;
+
   /** Rise of the residual that is borne while ω settles. */
   private static final double RISE = 30;
 
@@ -65,6 +68,7 @@ final class Relaxation {
   private final double[][] kept;
   private final boolean[] steep;
   private int lastSweeps;
+  private boolean used;
 
   /** Allocates on the session; host mirrors in the arena. */
   Relaxation(Session session, Arena arena) {
@@ -98,6 +102,7 @@ final class Relaxation {
     Arrays.fill(since, 0);
     Arrays.fill(blocks, 0);
     lastSweeps = 0;
+    used = false;
   }
 
   /** Chooses ω for the next sweeps from the residuals that the last ones ended with. */
@@ -105,13 +110,19 @@ final class Relaxation {
     boolean changed = lastSweeps == 0;
     for (int problem = 0; problem < age.length; problem++) {
       double last = omega.get(problem);
-      omega.set(problem, next(problem, state.residual(problem)));
+      omega.set(problem, next(problem, state.residual(problem), state.tolerated(problem)));
       changed |= omega.get(problem) != last;
+      used |= omega.get(problem) != 1;
     }
     if (changed) {
       omega.send();
     }
     lastSweeps = sweeps;
+  }
+
+  /** Whether any sweep of this solve went further than a plain one. */
+  boolean isUsed() {
+    return used;
   }
 
   /** ω of every problem. */
@@ -155,7 +166,7 @@ final class Relaxation {
   }
 
   /** ω for the next block, from the residual that the last one ended with. */
-  private double next(int problem, double residual) {
+  private double next(int problem, double residual, double tolerated) {
     double last = omega.get(problem);
     double rate = Math.pow(residual / before[problem], 1.0 / lastSweeps);
     before[problem] = residual;
@@ -165,7 +176,8 @@ final class Relaxation {
     kept[problem][blocks[problem] % WINDOW] = residual;
     if (last == 1) {
       boolean known = age[problem] >= FIRST && rate < 1;
-      return known ? change(problem, residual, best(rate)) : 1;
+      boolean worthwhile = residual * Math.pow(rate, FEW) > tolerated;
+      return known && worthwhile ? change(problem, residual, best(rate)) : 1;
     }
     boolean settled = age[problem] >= SETTLING;
     boolean risen = !(residual < start[problem]);

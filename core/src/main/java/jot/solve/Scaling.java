@@ -169,7 +169,7 @@ public final class Scaling implements ForwardSolver {
   /** The kernel's rounding is not in the potentials; nor is a last sweep measured. */
   @Override
   public boolean finishChangesPlan() {
-    return storage == DType.F32 || relaxation != null;
+    return storage == DType.F32 || (relaxation != null && relaxation.isUsed());
   }
 
   @Override

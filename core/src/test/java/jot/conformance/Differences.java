@@ -9,9 +9,33 @@ final class Differences {
 
   /** Central differences with one Richardson step: the error is of order h⁴. */
   static double central(double h, DoubleUnaryOperator function) {
-    double wide = (function.applyAsDouble(h) - function.applyAsDouble(-h)) / (2 * h);
-    double narrow = (function.applyAsDouble(h / 2) - function.applyAsDouble(-h / 2)) / h;
+    double wide = symmetric(h, function);
+    double narrow = symmetric(h / 2, function);
     return (4 * narrow - wide) / 3;
+  }
+
+  /**
+   * {@link #central} with a step that suits a stiff function too: at a quarter of the last, four
+   * times at most, until halving it moves the result by no more than 10⁻⁶ of the scale, of which a
+   * fifteenth is then its error.
+   */
+  static double central(double h, double scale, DoubleUnaryOperator function) {
+    double coarse;
+    double fine;
+    double step = h;
+    do {
+      double wide = symmetric(step, function);
+      double middle = symmetric(step / 2, function);
+      double narrow = symmetric(step / 4, function);
+      coarse = (4 * middle - wide) / 3;
+      fine = (4 * narrow - middle) / 3;
+      step /= 4;
+    } while (Math.abs(fine - coarse) > 1e-6 * scale && step > h / 1000);
+    return fine;
+  }
+
+  private static double symmetric(double h, DoubleUnaryOperator function) {
+    return (function.applyAsDouble(h) - function.applyAsDouble(-h)) / (2 * h);
   }
 
   /** Forward differences with two Richardson steps, for one-sided derivatives: order h³. */

@@ -16,6 +16,8 @@ public enum Kernel {
   POINTS_SWEEP(Shape.MATRIX, 0, 1, 0),
   /** Iteration on scalings. */
   SCALING_SWEEP(Shape.MATRIX, 1, 0, 0),
+  /** Over-relaxed iteration on scalings. */
+  RELAXED_SCALING_SWEEP(Shape.MATRIX, 1, 0, 0),
   /** Row potentials with the maximum taken out. */
   ROW_UPDATE(Shape.MATRIX, 1, 1, 0),
   /** Column potentials with the maximum taken out. */

@@ -211,6 +211,20 @@ final class KernelFixture implements AutoCloseable {
       case SCALING_SWEEP ->
           session.scalingSweep(
               scalingKernel, a, b, u, v, threshold, residual, sweeps, stale, active);
+      case RELAXED_SCALING_SWEEP ->
+          session.relaxedScalingSweep(
+              scalingKernel,
+              a,
+              b,
+              u,
+              v,
+              omega,
+              columnError,
+              threshold,
+              residual,
+              sweeps,
+              stale,
+              active);
       case ROW_UPDATE -> session.rowUpdate(dense, a, null);
       case COLUMN_UPDATE -> session.columnUpdate(dense, b, null);
       case SEMIDUAL -> session.semidual(dense, a, b, sink, scalar, residual, null, null);
@@ -304,7 +318,7 @@ final class KernelFixture implements AutoCloseable {
     return switch (kernel) {
       case SWEEP, RELAXED_SWEEP, POINTS_SWEEP -> read(f, g, residual);
       case ROW_UPDATE, COLUMN_UPDATE -> read(f, g);
-      case SCALING_SWEEP -> read(u, v, residual);
+      case SCALING_SWEEP, RELAXED_SCALING_SWEEP -> read(u, v, residual);
       case SEMIDUAL -> read(f, sink, scalar, residual);
       case LAPLACIAN, ELIMINATE_SOLVE, COUNT_ABOVE, COPY, AXPY, XPAY, MULTIPLY -> read(sink);
       case PLAN, TRANSPOSE -> read(out);

@@ -14,9 +14,9 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_full;
 
 /**
- * OpenBLAS as JavaCPP unpacks and loads it, and the same shared library opened once more for
- * foreign calls; one thread. Handles are constants: the JVM compiles a call of them into its
- * caller.
+ * OpenBLAS as JavaCPP unpacks and loads it, for foreign calls too: the functions are those that
+ * JavaCPP's library is linked with; one thread. Handles are constants: the JVM compiles a call of
+ * them into its caller.
  */
 @SuppressWarnings("restricted") // in a process of its own that grants native access
 final class OpenBlas {
@@ -70,8 +70,8 @@ final class OpenBlas {
 
   private static SymbolLookup open() {
     Path jni = Path.of(Loader.load(openblas_full.class));
-    SymbolLookup symbols =
-        SymbolLookup.libraryLookup(jni.resolveSibling("libopenblas.so.0"), Arena.global());
+    // Looked up from JavaCPP's own library: by a file's name a second copy may be loaded.
+    SymbolLookup symbols = SymbolLookup.libraryLookup(jni, Arena.global());
     openblas_full.openblas_set_num_threads(1);
     return symbols;
   }

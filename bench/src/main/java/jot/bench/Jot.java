@@ -1,5 +1,6 @@
 package jot.bench;
 
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jot.bench.demo.DemoCommand;
@@ -15,13 +16,6 @@ import picocli.CommandLine.Spec;
     name = "jot",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {
-      SolveCommand.class,
-      DoctorCommand.class,
-      SelfTestCommand.class,
-      DemoCommand.class,
-      BenchCommand.class
-    },
     description =
         "Java optimal transport: solve a transport problem, and differentiate the answer.",
     synopsisSubcommandLabel = "COMMAND",
@@ -46,6 +40,9 @@ public final class Jot implements Runnable {
   /** The solver did not converge: everything was written, and the report says so. */
   public static final int NOT_CONVERGED = 3;
 
+  private static final List<String> COMMANDS =
+      List.of("solve", "doctor", "selftest", "demo", "bench");
+
   // held here, or the level would be forgotten with the logger
   private static final Logger LIBRARY = Logger.getLogger("jot");
 
@@ -64,18 +61,44 @@ public final class Jot implements Runnable {
   /** Runs the command line and ends the process with its exit code. */
   public static void main(String[] arguments) {
     LIBRARY.setLevel(Level.WARNING); // which backend runs, stands in the results
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
   }
 
-  /** The command line, ready to {@code execute}; tests give it their own streams. */
-  public static CommandLine commandLine() {
+  /**
+   * The command line, ready to {@code execute} these arguments; tests give it their own streams. It
+   * has the command that they begin with, or all: reading the options of those that nobody asked
+   * for takes longer than a small problem.
+   */
+  public static CommandLine commandLine(String... arguments) {
     Jot jot = new Jot();
-    return new CommandLine(jot)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(jot);
+    for (String name : needed(arguments)) {
+      line.addSubcommand(command(name));
+    }
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Jot::explainUsage)
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> Failure.explain(exception, command, jot.stacktrace));
+  }
+
+  private static List<String> needed(String[] arguments) {
+    String first = arguments.length == 0 ? "" : arguments[0];
+    if (first.equals("--version")) {
+      return List.of();
+    }
+    return COMMANDS.contains(first) ? List.of(first) : COMMANDS;
+  }
+
+  private static Object command(String name) {
+    return switch (name) {
+      case "solve" -> new SolveCommand();
+      case "doctor" -> new DoctorCommand();
+      case "selftest" -> new SelfTestCommand();
+      case "demo" -> new DemoCommand();
+      case "bench" -> new BenchCommand();
+      default -> throw new IllegalArgumentException("command: expected a name, received " + name);
+    };
   }
 
   /** Without a command there is nothing to do: says which there are. */

@@ -34,12 +34,12 @@ public final class Cli {
   public Result run(String arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine command =
-        Jot.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     String[] words =
         Arrays.stream(arguments.split(" ", -1))
             .map(word -> word.startsWith("@") ? file(word.substring(1)).toString() : word)
             .toArray(String[]::new);
+    CommandLine command =
+        Jot.commandLine(words).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     return new Result(command.execute(words), out.toString(), err.toString());
   }
 

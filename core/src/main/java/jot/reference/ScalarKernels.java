@@ -2,11 +2,16 @@ package jot.reference;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jot.spi.host.RowKernels;
 
 /**
  * The inner loops as their formulas stand, one number after the other: what every faster
  * implementation is tested against. Sums run from left to right.
+ *
+ * <p>The loops of a forward solve work on a {@link Chunk} of their rows at a time, copied to the
+ * heap: the same numbers in the same order, and quick before anything is compiled, for an
+ * interpreted read of a segment takes as long as a hundred reads of an array.
  */
 final class ScalarKernels implements RowKernels {
   private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
@@ -30,22 +35,42 @@ final class ScalarKernels implements RowKernels {
 
   @Override
   public void widen(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n) {
-    for (int j = 0; j < n; j++) {
-      set(dst, dstAt, j, src.get(F32, srcAt + 4L * j));
+    Chunk chunk = Chunk.ofThread();
+    float[] single = chunk.p;
+    double[] wide = chunk.x;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(src, srcAt, from, single, count);
+      for (int j = 0; j < count; j++) {
+        wide[j] = single[j];
+      }
+      Chunk.store(wide, dst, dstAt, from, count);
     }
   }
 
   @Override
   public void narrow(MemorySegment src, long srcAt, MemorySegment dst, long dstAt, int n) {
-    for (int j = 0; j < n; j++) {
-      dst.set(F32, dstAt + 4L * j, (float) get(src, srcAt, j));
+    Chunk chunk = Chunk.ofThread();
+    double[] wide = chunk.x;
+    float[] single = chunk.p;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(src, srcAt, from, wide, count);
+      for (int j = 0; j < count; j++) {
+        single[j] = (float) wide[j];
+      }
+      Chunk.store(single, dst, dstAt, from, count);
     }
   }
 
   @Override
   public void fill(double value, MemorySegment dst, long dstAt, int n) {
-    for (int j = 0; j < n; j++) {
-      set(dst, dstAt, j, value);
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    Arrays.fill(values, 0, Math.min(Chunk.LENGTH, n), value);
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.store(values, dst, dstAt, from, count);
     }
   }
 
@@ -63,12 +88,24 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] anchor = chunk.y;
+    double[] potential = chunk.z;
+    double[] plan = chunk.t;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
-      double e = exp((f + get(g, gAt, j) - anchored) * inverseEpsilon);
-      set(dst, dstAt, j, e);
-      sum += e;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(beta, betaAt, from, anchor, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double anchored = (cost[j] - alpha) - anchor[j];
+        double e = exp((f + potential[j] - anchored) * inverseEpsilon);
+        plan[j] = e;
+        sum += e;
+      }
+      Chunk.store(plan, dst, dstAt, from, count);
     }
     return sum;
   }
@@ -84,11 +121,21 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] potential = chunk.y;
+    double[] plan = chunk.z;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      double e = exp((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
-      set(dst, dstAt, j, e);
-      sum += e;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double e = exp((f + potential[j] - cost[j]) * inverseEpsilon);
+        plan[j] = e;
+        sum += e;
+      }
+      Chunk.store(plan, dst, dstAt, from, count);
     }
     return sum;
   }
@@ -104,11 +151,21 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    float[] cost = chunk.p;
+    double[] potential = chunk.x;
+    double[] plan = chunk.y;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      double e = exp((f + get(g, gAt, j) - c.get(F32, cAt + 4L * j)) * inverseEpsilon);
-      set(dst, dstAt, j, e);
-      sum += e;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double e = exp((f + potential[j] - cost[j]) * inverseEpsilon);
+        plan[j] = e;
+        sum += e;
+      }
+      Chunk.store(plan, dst, dstAt, from, count);
     }
     return sum;
   }
@@ -124,13 +181,22 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    float[] cost = chunk.p;
+    float[] potential = chunk.q;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      float slack = g.get(F32, gAt + 4L * j) - c.get(F32, cAt + 4L * j) + f;
-      float e = (float) Math.exp(slack * inverseEpsilon);
-      e = e < Float.MIN_NORMAL ? 0 : e;
-      dst.set(F32, dstAt + 4L * j, e);
-      sum += e;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        float slack = potential[j] - cost[j] + f;
+        float e = (float) Math.exp(slack * inverseEpsilon);
+        e = e < Float.MIN_NORMAL ? 0 : e;
+        cost[j] = e;
+        sum += e;
+      }
+      Chunk.store(cost, dst, dstAt, from, count);
     }
     return sum;
   }
@@ -149,10 +215,21 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
-    for (int j = 0; j < n; j++) {
-      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
-      double x = (f + get(g, gAt, j) - anchored) * inverseEpsilon;
-      set(dst, dstAt, j, exp(x) > 0 ? x : Double.NEGATIVE_INFINITY);
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] anchor = chunk.y;
+    double[] potential = chunk.z;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(beta, betaAt, from, anchor, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double anchored = (cost[j] - alpha) - anchor[j];
+        double x = (f + potential[j] - anchored) * inverseEpsilon;
+        cost[j] = exp(x) > 0 ? x : Double.NEGATIVE_INFINITY;
+      }
+      Chunk.store(cost, dst, dstAt, from, count);
     }
   }
 
@@ -166,10 +243,20 @@ final class ScalarKernels implements RowKernels {
       MemorySegment g,
       long gAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] anchor = chunk.y;
+    double[] potential = chunk.z;
     double top = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < n; j++) {
-      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
-      top = Math.max(top, get(g, gAt, j) - anchored);
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(beta, betaAt, from, anchor, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double anchored = (cost[j] - alpha) - anchor[j];
+        top = Math.max(top, potential[j] - anchored);
+      }
     }
     return top;
   }
@@ -185,9 +272,20 @@ final class ScalarKernels implements RowKernels {
       MemorySegment top,
       long topAt,
       int n) {
-    for (int j = 0; j < n; j++) {
-      double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
-      set(top, topAt, j, Math.max(get(top, topAt, j), f - anchored));
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] anchor = chunk.y;
+    double[] most = chunk.z;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(beta, betaAt, from, anchor, count);
+      Chunk.load(top, topAt, from, most, count);
+      for (int j = 0; j < count; j++) {
+        double anchored = (cost[j] - alpha) - anchor[j];
+        most[j] = Math.max(most[j], f - anchored);
+      }
+      Chunk.store(most, top, topAt, from, count);
     }
   }
 
@@ -205,13 +303,24 @@ final class ScalarKernels implements RowKernels {
       MemorySegment sum,
       long sumAt,
       int n) {
-    for (int j = 0; j < n; j++) {
-      double most = get(top, topAt, j);
-      if (most > Double.NEGATIVE_INFINITY) {
-        double anchored = (get(c, cAt, j) - alpha) - get(beta, betaAt, j);
-        double e = exp((f - anchored - most) * inverseEpsilon);
-        set(sum, sumAt, j, get(sum, sumAt, j) + e);
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] anchor = chunk.y;
+    double[] most = chunk.z;
+    double[] sums = chunk.t;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(beta, betaAt, from, anchor, count);
+      Chunk.load(top, topAt, from, most, count);
+      Chunk.load(sum, sumAt, from, sums, count);
+      for (int j = 0; j < count; j++) {
+        if (most[j] > Double.NEGATIVE_INFINITY) {
+          double anchored = (cost[j] - alpha) - anchor[j];
+          sums[j] += exp((f - anchored - most[j]) * inverseEpsilon);
+        }
       }
+      Chunk.store(sums, sum, sumAt, from, count);
     }
   }
 
@@ -239,18 +348,32 @@ final class ScalarKernels implements RowKernels {
 
   @Override
   public double sum(MemorySegment x, long xAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      sum += get(x, xAt, j);
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      for (int j = 0; j < count; j++) {
+        sum += values[j];
+      }
     }
     return sum;
   }
 
   @Override
   public double dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] left = chunk.x;
+    double[] right = chunk.y;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      sum += get(x, xAt, j) * get(y, yAt, j);
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, left, count);
+      Chunk.load(y, yAt, from, right, count);
+      for (int j = 0; j < count; j++) {
+        sum += left[j] * right[j];
+      }
     }
     return sum;
   }
@@ -283,20 +406,39 @@ final class ScalarKernels implements RowKernels {
       long outAt,
       int n) {
     for (int r = 0; r < rows; r++) {
-      double sum = 0;
-      for (int j = 0; j < n; j++) {
-        sum += (double) x.get(F32, xAt + r * xStride + 4L * j) * y.get(F32, yAt + 4L * j);
-      }
-      set(out, outAt, r, sum);
+      set(out, outAt, r, dotInF32(x, xAt + r * xStride, y, yAt, n));
     }
+  }
+
+  private static double dotInF32(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    float[] left = chunk.p;
+    float[] right = chunk.q;
+    double sum = 0;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, left, count);
+      Chunk.load(y, yAt, from, right, count);
+      for (int j = 0; j < count; j++) {
+        sum += (double) left[j] * right[j];
+      }
+    }
+    return sum;
   }
 
   @Override
   public double dotSupport(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] weight = chunk.x;
+    double[] value = chunk.y;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      double weight = get(x, xAt, j);
-      sum += weight == 0 ? 0 : weight * get(y, yAt, j);
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, weight, count);
+      Chunk.load(y, yAt, from, value, count);
+      for (int j = 0; j < count; j++) {
+        sum += weight[j] == 0 ? 0 : weight[j] * value[j];
+      }
     }
     return sum;
   }
@@ -314,11 +456,17 @@ final class ScalarKernels implements RowKernels {
 
   @Override
   public double maxAbsFinite(MemorySegment x, long xAt, double alpha, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
     double largest = 0;
-    for (int j = 0; j < n; j++) {
-      double size = Math.abs(get(x, xAt, j) - alpha);
-      if (size < Double.POSITIVE_INFINITY && size > largest) {
-        largest = size;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      for (int j = 0; j < count; j++) {
+        double size = Math.abs(values[j] - alpha);
+        if (size < Double.POSITIVE_INFINITY && size > largest) {
+          largest = size;
+        }
       }
     }
     return largest;
@@ -345,11 +493,17 @@ final class ScalarKernels implements RowKernels {
 
   @Override
   public int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n) {
-    for (int j = 0; j < n; j++) {
-      double value = get(x, xAt, j);
-      boolean infinite = value == Double.POSITIVE_INFINITY && refuseInfinity;
-      if (value == Double.NEGATIVE_INFINITY || infinite || Double.isNaN(value)) {
-        return j;
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      for (int j = 0; j < count; j++) {
+        double value = values[j];
+        boolean infinite = value == Double.POSITIVE_INFINITY && refuseInfinity;
+        if (value == Double.NEGATIVE_INFINITY || infinite || Double.isNaN(value)) {
+          return from + j;
+        }
       }
     }
     return -1;
@@ -357,8 +511,17 @@ final class ScalarKernels implements RowKernels {
 
   @Override
   public void axpy(double s, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
-    for (int j = 0; j < n; j++) {
-      set(y, yAt, j, get(y, yAt, j) + s * get(x, xAt, j));
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    double[] sums = chunk.y;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      Chunk.load(y, yAt, from, sums, count);
+      for (int j = 0; j < count; j++) {
+        sums[j] += s * values[j];
+      }
+      Chunk.store(sums, y, yAt, from, count);
     }
   }
 
@@ -390,10 +553,23 @@ final class ScalarKernels implements RowKernels {
       long yAt,
       int n) {
     for (int r = 0; r < rows; r++) {
-      double scale = (float) get(s, sAt, r);
-      for (int j = 0; j < n; j++) {
-        set(y, yAt, j, get(y, yAt, j) + scale * x.get(F32, xAt + r * xStride + 4L * j));
+      axpyInF32((float) get(s, sAt, r), x, xAt + r * xStride, y, yAt, n);
+    }
+  }
+
+  private static void axpyInF32(
+      double scale, MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    float[] values = chunk.p;
+    double[] sums = chunk.x;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      Chunk.load(y, yAt, from, sums, count);
+      for (int j = 0; j < count; j++) {
+        sums[j] += scale * values[j];
       }
+      Chunk.store(sums, y, yAt, from, count);
     }
   }
 
@@ -461,12 +637,24 @@ final class ScalarKernels implements RowKernels {
       MemorySegment high,
       long highAt,
       int n) {
-    for (int j = 0; j < n; j++) {
-      double value = get(x, xAt, j) - alpha;
-      if (value < Double.POSITIVE_INFINITY) {
-        set(low, lowAt, j, Math.min(get(low, lowAt, j), value));
-        set(high, highAt, j, Math.max(get(high, highAt, j), value));
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    double[] least = chunk.y;
+    double[] most = chunk.z;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      Chunk.load(low, lowAt, from, least, count);
+      Chunk.load(high, highAt, from, most, count);
+      for (int j = 0; j < count; j++) {
+        double value = values[j] - alpha;
+        if (value < Double.POSITIVE_INFINITY) {
+          least[j] = Math.min(least[j], value);
+          most[j] = Math.max(most[j], value);
+        }
       }
+      Chunk.store(least, low, lowAt, from, count);
+      Chunk.store(most, high, highAt, from, count);
     }
   }
 

@@ -32,7 +32,7 @@ pack() {
   # shellcheck disable=SC2064 # the folder is known now
   trap "rm -rf '$work'" EXIT
   mkdir -p "$work/jot-gpu-check"
-  cp -r "$app" "$work/jot-gpu-check/jot"
+  cp -rp "$app" "$work/jot-gpu-check/jot" # with its times: the archive of classes goes by them
   cp -rL "$jdk" "$work/jot-gpu-check/jdk"
   rm -rf "$work/jot-gpu-check/jot/openblas" "$work/jot-gpu-check/jdk/jmods" "$work/jot-gpu-check/jdk/lib/src.zip"
   cp "$here/gpu-check.sh" "$work/jot-gpu-check"

@@ -8,7 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The folder that results go to. All of them are first written to a folder within it, then moved in
@@ -80,7 +80,8 @@ public final class OutputFolder {
   }
 
   private Path stage() {
-    return folder.resolve(".jot-" + UUID.randomUUID() + ".tmp");
+    String name = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return folder.resolve(".jot-" + name + ".tmp");
   }
 
   /** Makes the folder and those above it, remembering which were not there. */

@@ -139,7 +139,11 @@ final class SolveCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "reference, vector or cuda. Default: the fastest that can run; see jot doctor.")
+      description = {
+        "reference, vector or cuda. Default: cuda where it can run; else reference for costs of at"
+            + " most 16 MB, which are solved before vector code is compiled; else the fastest that"
+            + " can run, see jot doctor."
+      })
   @Nullable String backend;
 
   @Option(
@@ -186,7 +190,7 @@ final class SolveCommand implements Callable<Integer> {
   private int solve(Arena arena, TerminalProgress progress) {
     OptionNames names = new OptionNames(this);
     SolveInputs inputs = SolveInputs.read(this, arena);
-    Sinkhorn sinkhorn = names.translate(() -> sinkhorn(progress));
+    Sinkhorn sinkhorn = names.translate(() -> sinkhorn(inputs, progress));
     OutputFolder folder = OutputFolder.at(out);
     long start = System.nanoTime();
     try (Solution solution = names.translate(() -> sinkhorn.solve(inputs.problem()))) {
@@ -204,7 +208,7 @@ final class SolveCommand implements Callable<Integer> {
     }
   }
 
-  private Sinkhorn sinkhorn(ProgressListener progress) {
+  private Sinkhorn sinkhorn(SolveInputs inputs, ProgressListener progress) {
     Sinkhorn.Builder builder =
         Sinkhorn.builder()
             .epsilon(epsilon[0])
@@ -214,8 +218,10 @@ final class SolveCommand implements Callable<Integer> {
             .epsilonSchedule(schedule())
             .linearSolver(linearSolver)
             .listener(progress);
-    if (backend != null) {
-      builder.backend(backend.toLowerCase(Locale.ROOT));
+    String forced = backend == null ? null : backend.toLowerCase(Locale.ROOT);
+    String chosen = BackendChoice.of(forced, inputs.costBytes());
+    if (chosen != null) {
+      builder.backend(chosen);
     }
     if (threads != null) {
       if (threads <= 0) {

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param problem what to solve
  * @param planGradient derivative of the loss by the plan, where one was given
  * @param batched whether the cost came with three dimensions: so shall the results
+ * @param costBytes of the cost's elements in the file
  */
-record SolveInputs(Problem problem, @Nullable Tensor planGradient, boolean batched) {
+record SolveInputs(
+    Problem problem, @Nullable Tensor planGradient, boolean batched, long costBytes) {
 
   static SolveInputs read(SolveCommand command, Arena arena) {
     InputFile cost = InputFile.read("--cost", command.cost, arena);
@@ -35,7 +37,11 @@ record SolveInputs(Problem problem, @Nullable Tensor planGradient, boolean batch
       InputFile b = InputFile.read("--b", command.b, arena);
       problem = problem.columnWeights(b.weights(shape.batch(), shape.cols(), "columns"));
     }
-    return new SolveInputs(problem, planGradient(command, cost, arena), cost.dimensions() == 3);
+    return new SolveInputs(
+        problem,
+        planGradient(command, cost, arena),
+        cost.dimensions() == 3,
+        cost.tensor().segment().byteSize());
   }
 
   private static @Nullable Tensor planGradient(SolveCommand command, InputFile cost, Arena arena) {

@@ -79,10 +79,91 @@ class LauncherTest {
     String home = jdk("25");
     Map<String, String> environment = Map.of("JOT_JAVA_HOME", home);
     Files.createFile(directory.resolve("a place/lib/xchart-4.0.3.jar"));
-    assertThat(run(script, environment).text()).doesNotContain("xchart,");
+    assertThat(run(script, environment, "bench").text()).doesNotContain("xchart,");
     Path release = Path.of(home, "release");
     Files.writeString(release, "JAVA_VERSION=\"25\"\nMODULES=\"java.base java.desktop jdk.jfr\"\n");
-    assertThat(run(script, environment).text()).contains("[--add-modules=xchart,java.desktop]");
+    assertThat(run(script, environment, "bench").text())
+        .contains("[--add-modules=xchart,java.desktop]");
+    assertThat(run(script, environment, "solve").text()).doesNotContain("xchart,");
+  }
+
+  @Test
+  void the_optimising_compiler_is_off_for_small_problems_and_help_alone() throws Exception {
+    Path small = file("small cost.npy", 16_000_000);
+    Path large = file("large.npy", 16_000_001);
+    assertThat(isQuick("solve", "--cost", small.toString())).isTrue();
+    assertThat(isQuick("solve", "--sharp", "--cost=" + small, "--epsilon", "1")).isTrue();
+    assertThat(isQuick("--version")).isTrue();
+    assertThat(isQuick("solve", "--cost", large.toString())).isFalse();
+    assertThat(isQuick("solve", "--cost", small + ".none")).isFalse();
+    assertThat(isQuick("solve", "--cost", directory.toString())).isFalse();
+    assertThat(isQuick("solve", "--cost")).isFalse();
+    assertThat(isQuick("bench", "--cost", small.toString())).isFalse();
+    assertThat(isQuick()).isFalse();
+  }
+
+  @Test
+  void who_names_a_backend_gets_the_jvm_that_it_needs() throws Exception {
+    String cost = file("cost.npy", 100).toString();
+    assertThat(isQuick("solve", "--cost", cost, "--backend", "vector")).isFalse();
+    assertThat(isQuick("solve", "--backend=vector", "--cost", cost)).isFalse();
+    assertThat(isQuick("solve", "--cost", cost, "@more")).isFalse();
+    Map<String, String> environment =
+        Map.of("JOT_JAVA_HOME", jdk("25"), "JOT_JAVA_OPTIONS", "-Djot.backend=vector");
+    assertThat(run(script, environment, "solve", "--cost", cost).text())
+        .contains("[-Djot.backend=vector]")
+        .doesNotContain("TieredStopAtLevel");
+  }
+
+  @Test
+  void the_archive_of_classes_is_used_with_the_jdk_that_wrote_it_alone() throws Exception {
+    String home = jdk("25.0.1");
+    Map<String, String> environment = Map.of("JOT_JAVA_HOME", home);
+    assertThat(run(script, environment).text()).doesNotContain("SharedArchiveFile");
+    Path folder = Files.createDirectory(directory.resolve("a place/cds"));
+    Files.writeString(folder.resolve("jot.jsa"), "classes");
+    Files.copy(Path.of(home, "release"), folder.resolve("release"));
+    assertThat(run(script, environment).text())
+        .contains("a place/cds/jot.jsa][-Xlog:cds=off][-Xlog:aot=off]");
+    assertThat(run(script, Map.of("JOT_JAVA_HOME", jdk("25.0.2"))).text())
+        .doesNotContain("SharedArchiveFile");
+  }
+
+  @Test
+  void an_archive_that_no_jvm_can_read_changes_nothing_and_says_nothing() throws Exception {
+    link(System.getProperty("jdk.module.path", ""));
+    String home = System.getProperty("java.home");
+    Map<String, String> environment = Map.of("JOT_JAVA_HOME", home);
+    Outcome without = run(script, environment, "--version");
+    assertThat(without.text()).contains("jot ").contains("JDK " + Runtime.version());
+    Path folder = Files.createDirectory(directory.resolve("a place/cds"));
+    Files.writeString(folder.resolve("jot.jsa"), "stale");
+    Files.copy(Path.of(home, "release"), folder.resolve("release"));
+    assertThat(run(script, environment, "--version")).isEqualTo(without);
+  }
+
+  /** The modules of this JVM, as they would lie in an installation. */
+  private void link(String modulePath) throws IOException {
+    int number = 0;
+    for (String module : modulePath.split(File.pathSeparator, -1)) {
+      Path path = Path.of(module);
+      if (Files.exists(path) && !path.getFileName().toString().startsWith("xchart")) {
+        // classes of a module are a folder of any name, a jar may have its module's name from its
+        // own
+        String name = Files.isDirectory(path) ? "m" + number++ : path.getFileName().toString();
+        Files.createSymbolicLink(directory.resolve("a place/lib").resolve(name), path);
+      }
+    }
+  }
+
+  private Path file(String name, int bytes) throws IOException {
+    return Files.write(directory.resolve(name), new byte[bytes]);
+  }
+
+  private boolean isQuick(String... arguments) throws Exception {
+    Outcome outcome = run(script, Map.of("JOT_JAVA_HOME", jdk("25")), arguments);
+    assertThat(outcome.exit()).isZero();
+    return outcome.text().contains("[-XX:TieredStopAtLevel=1]");
   }
 
   /** A directory that looks like a JDK and whose java prints its version and its arguments. */

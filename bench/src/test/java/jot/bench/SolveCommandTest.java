@@ -181,9 +181,16 @@ class SolveCommandTest {
   }
 
   @Test
-  void every_solver_and_the_reference_backend_agree() {
+  void every_solver_and_backend_agree() {
     for (String choice :
-        new String[] {"--solver log", "--solver scaling", "--backend reference", "--threads 1"}) {
+        new String[] {
+          "--solver log",
+          "--solver scaling",
+          "--backend reference",
+          "--backend vector",
+          "--backend vector --solver log",
+          "--threads 1"
+        }) {
       cli.run("solve --cost @square.npy --epsilon 1 --tolerance 1e-12 --out @out " + choice);
       assertThat(cli.read("out/plan.npy")[0]).as(choice).isCloseTo(UNIFORM_2X2, within(1e-11));
     }

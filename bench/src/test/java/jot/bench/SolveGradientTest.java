@@ -52,7 +52,8 @@ class SolveGradientTest {
         "--epsilon-schedule adaptive",
         "--epsilon-schedule 3",
         "--solver log",
-        "--backend reference"
+        "--backend reference",
+        "--backend vector"
       })
   void the_golden_case_comes_out_to_1e_12(String choice) {
     Cli.Result result =

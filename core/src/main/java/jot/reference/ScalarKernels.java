@@ -10,12 +10,11 @@ import jot.spi.host.RowKernels;
  * implementation is tested against. Sums run from left to right.
  *
  * <p>The loops of a forward solve work on a {@link Chunk} of their rows at a time, copied to the
- * heap: the same numbers in the same order, and quick before anything is compiled, for an
- * interpreted read of a segment takes as long as a hundred reads of an array.
+ * heap: the same numbers in the same order, and quick before anything is compiled, where each read
+ * of a segment is many calls.
  */
 final class ScalarKernels implements RowKernels {
   private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** The smallest normal number: what is below it counts as 0, on every backend. */
   private static final double NORMAL = Double.MIN_NORMAL;

@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Reads and writes numpy's {@code .npy} files.
@@ -156,7 +156,9 @@ public final class Npy {
           file.toString(), null, "there is no folder " + folder + ": create it first");
     }
     // Not Files.createTempFile: that one's permissions, for the owner alone, would stay.
-    Path temporary = folder.resolve(".jot-" + UUID.randomUUID() + ".tmp");
+    // Nor a UUID: its generator alone takes as long to start as a small file to be written.
+    String name = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path temporary = folder.resolve(".jot-" + name + ".tmp");
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -131,7 +131,7 @@ class LauncherTest {
 
   @Test
   void an_archive_that_no_jvm_can_read_changes_nothing_and_says_nothing() throws Exception {
-    link(System.getProperty("jdk.module.path", ""));
+    install(System.getProperty("jdk.module.path", ""));
     String home = System.getProperty("java.home");
     Map<String, String> environment = Map.of("JOT_JAVA_HOME", home);
     Outcome without = run(script, environment, "--version");
@@ -142,16 +142,25 @@ class LauncherTest {
     assertThat(run(script, environment, "--version")).isEqualTo(without);
   }
 
-  /** The modules of this JVM, as they would lie in an installation. */
-  private void link(String modulePath) throws IOException {
+  /** Copies the modules of this JVM, as they would lie in an installation. */
+  private void install(String modulePath) throws IOException {
+    Path lib = directory.resolve("a place/lib");
     int number = 0;
     for (String module : modulePath.split(File.pathSeparator, -1)) {
       Path path = Path.of(module);
-      if (Files.exists(path) && !path.getFileName().toString().startsWith("xchart")) {
-        // classes of a module are a folder of any name, a jar may have its module's name from its
-        // own
-        String name = Files.isDirectory(path) ? "m" + number++ : path.getFileName().toString();
-        Files.createSymbolicLink(directory.resolve("a place/lib").resolve(name), path);
+      String name = path.getFileName().toString();
+      if (Files.isDirectory(path)) {
+        copy(path, lib.resolve("m" + number++));
+      } else if (Files.exists(path) && !name.startsWith("xchart")) {
+        Files.copy(path, lib.resolve(name)); // an automatic module is named by its file
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
       }
     }
   }

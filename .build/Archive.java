@@ -87,11 +87,14 @@ final class Archive {
     return archive;
   }
 
-  /** What a command loads, also one that fails: not every machine has vectors. */
+  /** What a command loads. Vectors may fail, for not every machine has them. */
   private List<String> loadedBy(String... command) throws IOException {
     Path list = work.resolve("loaded");
     Files.deleteIfExists(list);
-    run(List.of("-Xshare:off", "-XX:DumpLoadedClassList=" + list), command);
+    int exit = run(List.of("-Xshare:off", "-XX:DumpLoadedClassList=" + list), command);
+    if (exit != 0 && !List.of(command).contains("vector")) {
+      throw new IOException("jot " + String.join(" ", command) + " ended with exit code " + exit);
+    }
     List<String> classes = new ArrayList<>();
     for (String line : Files.readAllLines(list)) {
       if (!line.contains(" source: ")) { // of a class loader of its own

@@ -301,6 +301,13 @@ public interface Session extends AutoCloseable {
   /** out ← the entries of the source, in out's type. */
   void materialise(MatrixSource source, Buffer out, @Nullable Buffer active);
 
+  /** A plan stored as F64 together with its {@link #marginals}: one pass where a backend can. */
+  default void materialise(
+      MatrixSource.Gibbs plan, MatrixSource.Stored out, Buffer rowSums, Buffer columnSums) {
+    materialise(plan, out.values(), null);
+    marginals(out, rowSums, columnSums);
+  }
+
   /** to ← fromᵀ for stored matrices, in to's type. */
   void transpose(Buffer from, Buffer to, @Nullable Buffer active);
 
@@ -388,6 +395,8 @@ public interface Session extends AutoCloseable {
    * M = −(1/ε) P∘((G − γ) − x − y) for the plan P of these exponents, and M_iJ ← f̄_i − Σ_{j≠J}
    * M_ij: the row sums are right by construction. For C = |x−y|² also M's pull on the points.
    *
+   * @param plan P as it is stored, for backends on which reading it is cheaper than exponentials;
+   *     or {@code log.plan()}
    * @param addPlan 1 to add P to M (the sharp cost's own derivative), else 0
    * @param out m×n, or null where no array is wanted
    * @param pointsX ← Σ_j 2 M_ij (x_i − y_j), d×m, or null
@@ -396,6 +405,7 @@ public interface Session extends AutoCloseable {
    */
   void costGradient(
       MatrixSource.LogPlan log,
+      MatrixSource plan,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,

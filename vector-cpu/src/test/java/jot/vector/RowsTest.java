@@ -242,6 +242,24 @@ class RowsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 6, 9, 21, 64, 131})
+  void a_packed_row_lies_in_pieces(int n) {
+    for (int width : new int[] {1, RowKernels.TILE_ROWS, kernels.tileColumns(), 11}) {
+      int apart = width + 5;
+      int pieces = (n + width - 1) / width;
+      MemorySegment row = doubles(n, -1, 1);
+      MemorySegment to = doubles(pieces * apart, -1, 1);
+      MemorySegment before = arena.allocate(8L * pieces * apart, 8).copyFrom(to);
+      kernels.pack(0.25, row, 0, width, to, 0, 8L * apart, n);
+      for (int k = 0; k < pieces * apart; k++) {
+        int j = k / apart * width + k % apart;
+        double want = k % apart >= width ? get(before, k) : j < n ? 0.25 * get(row, j) : 0;
+        assertThat(get(to, k)).isEqualTo(want);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 4, 9, 21, 64, 131})
   void laplacian_of_rows_is_that_of_each(int n) {
     MemorySegment p = doubles(ROWS * n, 0, 1);

@@ -239,6 +239,7 @@ final class KernelFixture implements AutoCloseable {
       case COST_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(dense),
+              plan,
               gradient,
               null,
               anchor,
@@ -254,6 +255,7 @@ final class KernelFixture implements AutoCloseable {
       case POINTS_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(points),
+              points,
               gradient,
               null,
               anchor,

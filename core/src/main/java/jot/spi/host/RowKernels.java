@@ -239,6 +239,20 @@ public interface RowKernels {
       long cAt,
       long cStride);
 
+  /**
+   * A row cut into pieces of {@code width}, each to a place of its own: to[8j + tileStride·t] ←
+   * factor·row_{t·width + j}, zeros where the row ends within a piece.
+   */
+  void pack(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      int width,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int n);
+
   // ---- elementwise ----
 
   /** y_j ← y_j + s x_j. */
@@ -411,6 +425,34 @@ public interface RowKernels {
       double x,
       MemorySegment y,
       long yAt,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /**
+   * {@link #gradientRow}, and the row's share of ∂ε: Σ dst_j ((v_j − ((c_j − alpha) − beta_j)) +
+   * shift) over the entries with p_j &gt; 0. Elsewhere v_j and c_j may be infinite.
+   *
+   * @return that sum
+   */
+  double gradientRowAlong(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment v,
+      long vAt,
+      double shift,
       MemorySegment dst,
       long dstAt,
       int n);

@@ -136,6 +136,28 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public double gibbsToF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      float x = (float) ((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
+      float e = (float) Math.exp(x);
+      e = e < Float.MIN_NORMAL ? 0 : e;
+      dst.set(F32, dstAt + 4L * j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
   public void exponents(
       MemorySegment c,
       long cAt,

@@ -109,6 +109,7 @@ public final class Scaling implements ForwardSolver {
     Buffer stale = state.stale();
     session.absorb(
         state.u(), state.v(), state.plan().epsilon(), state.plan().f(), state.plan().g(), stale);
+    state.forgetResidual(stale);
     session.sweep(
         state.plan(),
         state.a(),

@@ -190,6 +190,10 @@ public interface Session extends AutoCloseable {
    * overflows. First residual ← Σ_i |(P1)_i − a_i| of the <i>entering</i> plan. A problem whose
    * residual is at most its threshold keeps its potentials and becomes inactive; the others take
    * the update and count one more sweep.
+   *
+   * @param residual on entry that of the last sweep, 0 for none: while it is far above the
+   *     threshold and above the errors of F32, a backend may take F32 exponentials; a sweep that
+   *     did takes the update whatever it finds
    */
   void sweep(
       MatrixSource.Gibbs plan,
@@ -295,7 +299,10 @@ public interface Session extends AutoCloseable {
       @Nullable Buffer stored,
       @Nullable Buffer active);
 
-  /** g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums. */
+  /**
+   * g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums;
+   * finite also where b/c is not.
+   */
   void scaleColumns(MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer active);
 
   /** out ← the entries of the source, in out's type. */

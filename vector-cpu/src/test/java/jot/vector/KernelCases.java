@@ -334,6 +334,21 @@ final class KernelCases {
           return m.out.want[j];
         });
     scanning(
+        "gibbsToF32",
+        (k, m) ->
+            Math.rint(
+                k.gibbsToF32(
+                    m.x.segment,
+                    m.x.at,
+                    m.x.segment,
+                    m.x.at,
+                    0,
+                    RATE,
+                    m.floatsOut.segment,
+                    m.floatsOut.at,
+                    m.n)),
+        m -> m.n);
+    scanning(
         "gibbsInF32",
         (k, m) ->
             Math.rint(

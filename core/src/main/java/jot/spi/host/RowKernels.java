@@ -90,6 +90,24 @@ public interface RowKernels {
       long dstAt,
       int n);
 
+  /**
+   * dst_j ← exp(((f + g_j) − c_j)·inverseEpsilon), the exponents in F64 and rounded to F32, their
+   * exponentials in F32: each is off by (½|x| + 2)·2⁻²³ of itself for an exponent x, and 0 below
+   * 2⁻¹²⁶.
+   *
+   * @return Σ dst_j, off by 2⁻¹⁹ of itself at most
+   */
+  double gibbsToF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
   /** dst_j ← the exponent of {@link #gibbs}; −∞ wherever gibbs gives 0. */
   void exponents(
       MemorySegment c,

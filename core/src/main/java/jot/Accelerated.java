@@ -11,7 +11,10 @@ import jot.solve.Progress;
 import jot.solve.SemidualSolver;
 import org.jspecify.annotations.Nullable;
 
-/** The solvers that run only when asked for: made when first needed, on the engine's memory. */
+/**
+ * The solvers that hasten plain sweeps, run where they are asked for: made when first needed, on
+ * the engine's memory.
+ */
 final class Accelerated {
   private final Solver solver;
   private final ForwardState state;
@@ -50,7 +53,8 @@ final class Accelerated {
     }
   }
 
-  private OverRelaxed overRelaxed() {
+  /** Over-relaxed sweeps in the log domain; those of AUTO too. */
+  OverRelaxed overRelaxed() {
     if (overRelaxed == null) {
       overRelaxed = new OverRelaxed(state, arena);
     }

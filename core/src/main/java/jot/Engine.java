@@ -15,7 +15,6 @@ import jot.solve.LogDomain;
 import jot.solve.Marks;
 import jot.solve.NewtonCg;
 import jot.solve.Outcome;
-import jot.solve.OverRelaxed;
 import jot.solve.Progress;
 import jot.solve.Scaling;
 import jot.spi.Backend;
@@ -63,7 +62,6 @@ final class Engine implements AutoCloseable {
   private final Progress progress;
   private final Limits limits;
   private final ForwardSolver log = new LogDomain();
-  private @Nullable ForwardSolver relaxedLog;
   private @Nullable ForwardSolver wide;
   private @Nullable ForwardSolver narrow;
   private final boolean[] byScaling;
@@ -465,13 +463,7 @@ final class Engine implements AutoCloseable {
 
   /** Over-relaxed where nobody asked for plain sweeps. */
   private ForwardSolver logDomain() {
-    if (settings.solver() != Solver.AUTO) {
-      return log;
-    }
-    if (relaxedLog == null) {
-      relaxedLog = new OverRelaxed(state, arena);
-    }
-    return relaxedLog;
+    return settings.solver() == Solver.AUTO ? accelerated.overRelaxed() : log;
   }
 
   private NewtonCg newtonCg() {

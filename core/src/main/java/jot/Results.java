@@ -124,6 +124,7 @@ final class Results {
     Implicit.Target to = target(gradients);
     session.costGradient(
         engine.state().logPlan(),
+        engine.state().plan(),
         null,
         null,
         zeroRows,

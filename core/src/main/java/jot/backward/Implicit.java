@@ -209,6 +209,7 @@ public final class Implicit {
     }
     queue.costGradient(
         side.logPlan(),
+        side.system().plan(),
         load.g(),
         load.rowCotangent(),
         side.system().anchor(),

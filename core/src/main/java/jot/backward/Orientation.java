@@ -16,7 +16,6 @@ final class Orientation {
   private final Session session;
   private final MatrixSource.Gibbs plan;
   private final MatrixSource.LogPlan logPlan;
-  private final MatrixSource rows;
   private final MarginalSystem system;
 
   private Orientation(Session session, MatrixSource.LogPlan logPlan) {
@@ -25,7 +24,7 @@ final class Orientation {
     this.logPlan = logPlan;
     // A stored cost means the caller has m×n memory: the plan is stored beside it and read as it
     // is.
-    rows =
+    MatrixSource rows =
         plan.cost() instanceof MatrixSource.Stored
             ? new MatrixSource.Stored(session.matrix(DType.F64, session.rows(), session.columns()))
             : plan;
@@ -77,10 +76,7 @@ final class Orientation {
         && plan.cost() instanceof MatrixSource.Stored to) {
       session.transpose(from.values(), to.values(), null);
     }
-    if (rows instanceof MatrixSource.Stored stored) {
-      session.materialise(plan, stored.values(), null);
-    }
-    system.refresh();
+    system.refresh(plan);
   }
 
   Session session() {

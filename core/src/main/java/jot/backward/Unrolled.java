@@ -133,6 +133,7 @@ public final class Unrolled {
     session.axpy(-1, one, one, rowBar, minus, null);
     session.costGradient(
         new MatrixSource.LogPlan(last),
+        last,
         new MatrixSource.Stored(g),
         minus,
         noRows,

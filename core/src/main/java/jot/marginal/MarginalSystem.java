@@ -53,9 +53,13 @@ public final class MarginalSystem {
     y = session.vector(n);
   }
 
-  /** Takes over a new plan's sums. */
-  public void refresh() {
-    session.marginals(plan, rowSums, columnSums);
+  /** Takes over a new plan and its sums: stored anew where the system's plan is stored. */
+  public void refresh(MatrixSource.Gibbs potentials) {
+    if (plan instanceof MatrixSource.Stored stored) {
+      session.materialise(potentials, stored, rowSums, columnSums);
+    } else {
+      session.marginals(plan, rowSums, columnSums);
+    }
   }
 
   /** Takes over a new plan whose sums are known. */

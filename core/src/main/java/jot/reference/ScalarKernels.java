@@ -201,6 +201,28 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public double gibbsToF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      float x = (float) ((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
+      float e = (float) Math.exp(x);
+      e = e < Float.MIN_NORMAL ? 0 : e;
+      dst.set(F32, dstAt + 4L * j, e);
+      sum += e;
+    }
+    return sum;
+  }
+
+  @Override
   public void exponents(
       MemorySegment c,
       long cAt,
@@ -746,6 +768,39 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public double gradientRowAlong(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment v,
+      long vAt,
+      double shift,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    gradientRow(scale, p, pAt, g, gAt, level, x, y, yAt, dst, dstAt, n);
+    double along = 0;
+    for (int j = 0; j < n; j++) {
+      if (get(p, pAt, j) > 0) {
+        double cost = get(c, cAt, j) - alpha - get(beta, betaAt, j);
+        along += get(dst, dstAt, j) * (get(v, vAt, j) - cost + shift);
+      }
+    }
+    return along;
+  }
+
+  @Override
   public void addPlanTimes(
       MemorySegment p,
       long pAt,
@@ -764,6 +819,24 @@ final class ScalarKernels implements RowKernels {
   @Override
   public int tileColumns() {
     return 8;
+  }
+
+  @Override
+  public void pack(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      int width,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int n) {
+    for (int tile = 0; tile * width < n; tile++) {
+      for (int j = 0; j < width; j++) {
+        int from = tile * width + j;
+        set(to, toAt + tileStride * tile, j, from < n ? factor * get(row, rowAt, from) : 0);
+      }
+    }
   }
 
   @Override

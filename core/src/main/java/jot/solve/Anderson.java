@@ -34,6 +34,7 @@ public final class Anderson extends SemidualSolver {
   private final Buffer rest;
   private final Buffer oldChange;
   private final Buffer step;
+  private final Buffer previous;
   private final Buffer scalar;
   private final MatrixSource.Gibbs changes;
   private final BatchScalar accepted;
@@ -62,6 +63,7 @@ public final class Anderson extends SemidualSolver {
     rest = session.vector(n);
     oldChange = session.vector(n);
     step = session.vector(n);
+    previous = session.vector(n);
     scalar = session.scalar();
     changes = inPlaceOfG(change);
     accepted = new BatchScalar(session, arena);
@@ -102,7 +104,7 @@ public final class Anderson extends SemidualSolver {
     }
     if (rejected.send(rejects)) {
       Buffer on = rejected.device();
-      session.axpy(-1, one, one, step, state.plan().g(), on);
+      session.copy(previous, state.plan().g(), on); // the step may have been NaN
       session.axpy(1, one, one, oldChange, state.plan().g(), on);
       session.fill(step, 0, on);
       session.poll();
@@ -131,6 +133,7 @@ public final class Anderson extends SemidualSolver {
     session.copy(change, step, on);
     session.copy(change, rest, on);
     leastSquares(on);
+    session.copy(state.plan().g(), previous, on);
     session.axpy(1, one, one, step, state.plan().g(), on);
   }
 
@@ -147,6 +150,7 @@ public final class Anderson extends SemidualSolver {
       }
       session.dot(basis[k], basis[k], norms[k], on);
       session.axpy(RIDGE, one, one, pairs.product(k), norms[k], on);
+      session.axpy(Double.MIN_NORMAL, one, one, one, norms[k], on); // a pair may be zeros
       session.dot(basis[k], rest, scalar, on);
       session.axpy(-1, scalar, norms[k], basis[k], rest, on);
       session.axpy(-1, scalar, norms[k], images[k], step, on);

@@ -238,6 +238,11 @@ public final class ForwardState {
     return residual;
   }
 
+  /** Says of marked problems that no residual is known: their next sweep rounds nothing to F32. */
+  void forgetResidual(Buffer mask) {
+    session.fill(residual, 0, mask);
+  }
+
   Buffer sweeps() {
     return sweeps;
   }

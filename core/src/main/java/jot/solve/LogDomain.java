@@ -20,6 +20,9 @@ public final class LogDomain implements ForwardSolver {
   @Override
   public void block(ForwardState state, int sweeps, Buffer threshold) {
     for (int k = 0; k < sweeps; k++) {
+      if (k == sweeps - 1) {
+        state.forgetResidual(state.active()); // the columns that a block leaves are exact
+      }
       state
           .session()
           .sweep(

@@ -29,6 +29,9 @@ public final class OverRelaxed implements ForwardSolver {
   public void block(ForwardState state, int sweeps, Buffer threshold) {
     relaxation.next(state, sweeps);
     for (int k = 0; k < sweeps; k++) {
+      if (k == sweeps - 1) {
+        state.forgetResidual(state.active()); // the columns that a block leaves are exact
+      }
       state
           .session()
           .relaxedSweep(

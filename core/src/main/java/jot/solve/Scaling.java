@@ -61,7 +61,6 @@ public final class Scaling implements ForwardSolver {
   @Override
   public void block(ForwardState state, int sweeps, Buffer threshold) {
     Session session = state.session();
-    MatrixSource.Stored stored = kernel(state);
     if (relaxation != null) {
       relaxation.next(state, sweeps);
     }
@@ -71,7 +70,7 @@ public final class Scaling implements ForwardSolver {
         plainSweep(state, threshold);
       } else {
         session.relaxedScalingSweep(
-            stored,
+            kernel(state),
             state.a(),
             state.b(),
             state.u(),
@@ -84,7 +83,7 @@ public final class Scaling implements ForwardSolver {
             state.stale(),
             state.active());
       }
-      renew(state, stored);
+      renew(state);
     }
   }
 
@@ -105,11 +104,12 @@ public final class Scaling implements ForwardSolver {
   }
 
   /** Stale problems: absorb, one sweep that nothing can upset, a fresh kernel. */
-  private void renew(ForwardState state, MatrixSource.Stored stored) {
+  private void renew(ForwardState state) {
     Session session = state.session();
     Buffer stale = state.stale();
     session.absorb(
         state.u(), state.v(), state.plan().epsilon(), state.plan().f(), state.plan().g(), stale);
+    state.forgetResidual(stale);
     session.sweep(
         state.plan(),
         state.a(),
@@ -118,7 +118,7 @@ public final class Scaling implements ForwardSolver {
         state.residualBuffer(),
         state.sweeps(),
         stale);
-    session.materialise(state.plan(), stored.values(), stale);
+    session.materialise(state.plan(), kernel(state).values(), stale);
     if (relaxation != null) {
       session.fill(relaxation.columnError(), 0, stale);
     }
@@ -129,7 +129,7 @@ public final class Scaling implements ForwardSolver {
   public void measure(ForwardState state) {
     if (relaxation != null) {
       settle(state, relaxation, state.active());
-      renew(state, kernel(state));
+      renew(state);
     }
     state.session().fill(state.stale(), 0, null);
     plainSweep(state, state.infinite());

@@ -92,9 +92,10 @@ public abstract class SemidualSolver {
     return passes[problem];
   }
 
-  /** Residual of a problem, relative to its mass. */
+  /** Residual of a problem, relative to its mass; NaN where its potentials are. */
   final double error(int problem) {
-    return residual.get(problem) / state.mass(problem);
+    boolean lost = Double.isNaN(value.get(problem)); // backends may skip entries that are NaN
+    return lost ? Double.NaN : residual.get(problem) / state.mass(problem);
   }
 
   /**

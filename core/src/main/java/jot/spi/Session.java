@@ -190,6 +190,10 @@ public interface Session extends AutoCloseable {
    * overflows. First residual ← Σ_i |(P1)_i − a_i| of the <i>entering</i> plan. A problem whose
    * residual is at most its threshold keeps its potentials and becomes inactive; the others take
    * the update and count one more sweep.
+   *
+   * @param residual on entry that of the last sweep, 0 for none: while it is far above the
+   *     threshold and above the errors of F32, a backend may take F32 exponentials; a sweep that
+   *     did takes the update whatever it finds
    */
   void sweep(
       MatrixSource.Gibbs plan,
@@ -295,11 +299,21 @@ public interface Session extends AutoCloseable {
       @Nullable Buffer stored,
       @Nullable Buffer active);
 
-  /** g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums. */
+  /**
+   * g_j ← g_j + ε log(b_j/c_j) where both are positive: a column update from known column sums;
+   * finite also where b/c is not.
+   */
   void scaleColumns(MatrixSource.Gibbs plan, Buffer b, Buffer columnSums, @Nullable Buffer active);
 
   /** out ← the entries of the source, in out's type. */
   void materialise(MatrixSource source, Buffer out, @Nullable Buffer active);
+
+  /** A plan stored as F64 together with its {@link #marginals}: one pass where a backend can. */
+  default void materialise(
+      MatrixSource.Gibbs plan, MatrixSource.Stored out, Buffer rowSums, Buffer columnSums) {
+    materialise(plan, out.values(), null);
+    marginals(out, rowSums, columnSums);
+  }
 
   /** to ← fromᵀ for stored matrices, in to's type. */
   void transpose(Buffer from, Buffer to, @Nullable Buffer active);
@@ -388,6 +402,8 @@ public interface Session extends AutoCloseable {
    * M = −(1/ε) P∘((G − γ) − x − y) for the plan P of these exponents, and M_iJ ← f̄_i − Σ_{j≠J}
    * M_ij: the row sums are right by construction. For C = |x−y|² also M's pull on the points.
    *
+   * @param plan P as it is stored, for backends on which reading it is cheaper than exponentials;
+   *     or {@code log.plan()}
    * @param addPlan 1 to add P to M (the sharp cost's own derivative), else 0
    * @param out m×n, or null where no array is wanted
    * @param pointsX ← Σ_j 2 M_ij (x_i − y_j), d×m, or null
@@ -396,6 +412,7 @@ public interface Session extends AutoCloseable {
    */
   void costGradient(
       MatrixSource.LogPlan log,
+      MatrixSource plan,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,

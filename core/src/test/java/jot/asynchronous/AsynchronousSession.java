@@ -369,6 +369,7 @@ final class AsynchronousSession implements Session {
   @Override
   public void costGradient(
       MatrixSource.LogPlan log,
+      MatrixSource plan,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,
@@ -386,6 +387,7 @@ final class AsynchronousSession implements Session {
         () ->
             delegate.costGradient(
                 log,
+                plan,
                 g,
                 rowCotangent,
                 anchor,

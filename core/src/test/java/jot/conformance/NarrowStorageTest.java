@@ -15,6 +15,7 @@ import jot.tensor.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** F32 is storage: whatever arithmetic a sweep may take on its way, where it ends is F64. */
@@ -95,6 +96,29 @@ class NarrowStorageTest {
           residual += Math.abs(sum - 1.0 / n);
         }
         assertThat(s.residual()).isCloseTo(residual, within(1e-12));
+      }
+    }
+  }
+
+  /**
+   * Sweeps in F32 arithmetic: a solve ends where its tolerance is met, or is cut, and not later.
+   */
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void coarse_arithmetic_takes_no_sweep_more(DType dtype) {
+    Problem problem = Problem.of(costs(60, 9).copyTo(Arena.ofAuto(), dtype));
+    Sinkhorn.Builder builder = Sinkhorn.builder().epsilon(0.005).solver(Solver.LOG);
+    for (double tolerance : new double[] {1e-1, 1e-2, 1e-4}) {
+      int needed;
+      try (Solution s = builder.tolerance(tolerance).maxIterations(10_000).build().solve(problem)) {
+        assertThat(s.status()).isEqualTo(Status.CONVERGED);
+        needed = s.iterations();
+      }
+      int fewer = needed - 2;
+      try (Solution s = builder.tolerance(1e-12).maxIterations(fewer).build().solve(problem)) {
+        assertThat(s.status()).isEqualTo(Status.MAX_ITERATIONS);
+        assertThat(s.iterations()).isEqualTo(fewer);
+        assertThat(s.residual()).isGreaterThan(tolerance);
       }
     }
   }

@@ -84,6 +84,13 @@ class NeverNanProperties {
         3, 3, 75.05, 0.57, 60, 0.45, 0.1, Solver.NEWTON, LinearSolver.DENSE, 3928930147L);
   }
 
+  /** Column sums so small that b over them is infinite: the steps from there on were NaN. */
+  @Example
+  void a_column_update_from_next_to_nothing_is_finite() {
+    nothing_that_comes_out_is_nan(
+        3, 7, 0, -2.06, 0, 0.32, 0.08, Solver.ANDERSON, LinearSolver.AUTO, -16095741471974L);
+  }
+
   private static double[] weights(Random random, int n, double empty) {
     double[] w = new double[n];
     for (int k = 0; k < n; k++) {

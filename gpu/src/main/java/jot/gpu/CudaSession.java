@@ -589,6 +589,7 @@ final class CudaSession implements DeviceSession {
   @Override
   public void costGradient(
       MatrixSource.LogPlan log,
+      MatrixSource plan,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,

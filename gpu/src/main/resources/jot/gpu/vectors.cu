@@ -126,7 +126,8 @@ struct ScaleColumns {
 KERNEL scale_columns(ScaleColumns p) {
   Index k = flat();
   if (k < p.count * p.batch && !skipped(p.active, k / p.count) && p.b[k] > 0 && p.sums[k] > 0) {
-    p.g[k] += p.epsilon[k / p.count] * log(p.b[k] / p.sums[k]);
+    double quotient = fmin(fmax(p.b[k] / p.sums[k], 4.9e-324), 1.7976931348623157e308);
+    p.g[k] += p.epsilon[k / p.count] * log(quotient);
   }
 }
 

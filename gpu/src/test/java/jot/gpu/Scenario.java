@@ -97,6 +97,7 @@ final class Scenario {
     s.rowUnknowns(plan, rowSums, anchor, share, y, x, null);
     s.costGradient(
         new MatrixSource.LogPlan(plan),
+        plan,
         g,
         null,
         anchor,

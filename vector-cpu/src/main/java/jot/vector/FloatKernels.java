@@ -3,6 +3,11 @@ package jot.vector;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F32;
+import static jot.vector.Lanes.F64;
+import static jot.vector.Lanes.FLOATS;
+import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.WIDE;
 import static jot.vector.Lanes.WIDE_INDEX;
@@ -10,8 +15,10 @@ import static jot.vector.Lanes.offHeap;
 import static jot.vector.VectorExp.LOG2_E;
 
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jot.spi.host.RowKernels;
 
 /**
@@ -89,6 +96,65 @@ interface FloatKernels extends RowKernels {
     }
   }
 
+  @Override
+  default double gibbsToF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    double rate = inverseEpsilon * LOG2_E;
+    double sum = 0;
+    for (int j = 0; j < n; j += FLOAT_CHUNK) {
+      int count = Math.min(FLOAT_CHUNK, n - j);
+      int bound = WIDE.loopBound(count);
+      long o = 4L * j;
+      roundedExponents2(c, cAt + 2 * o, g, gAt + 2 * o, f, rate, dst, dstAt + o, count);
+      if (bound > 0) {
+        sum += exp2(dst, dstAt + o, bound);
+      }
+      if (bound < count) {
+        sum += exp2Rest(dst, dstAt + o + 4L * bound, count - bound);
+      }
+    }
+    return sum;
+  }
+
+  /** dst_j ← ((f + g_j) − c_j)·rate in F64, rounded. */
+  private static void roundedExponents2(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double rate,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    c = offHeap(c);
+    g = offHeap(g);
+    dst = offHeap(dst);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
+      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector x = potential.add(f).sub(cost).mul(rate);
+      DoubleVector v =
+          x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
+      FloatVector rounded = (FloatVector) v.convertShape(VectorOperators.D2F, FLOATS, 0);
+      rounded.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+    }
+    for (int j = bound; j < n; j++) {
+      double x = ((g.get(F64, gAt + 8L * j) + f) - c.get(F64, cAt + 8L * j)) * rate;
+      double v = x < LOWEST ? ZERO : x > INFINITE ? INFINITE : x;
+      dst.set(F32, dstAt + 4L * j, (float) v);
+    }
+  }
+
   private static double exp2(MemorySegment x, long xAt, int n) {
     x = offHeap(x);
     FloatVector sum = FloatVector.zero(WIDE);
@@ -140,6 +206,15 @@ interface FloatKernels extends RowKernels {
     FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt, ORDER, rest);
     FloatVector x = potential.sub(cost).add(f).mul(rate);
     FloatVector v = x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
+    v.intoMemorySegment(dst, dstAt, ORDER, rest);
+    return exp2Rest(dst, dstAt, n);
+  }
+
+  /** {@link #exp2} of less than a vector. */
+  private static double exp2Rest(MemorySegment x, long xAt, int n) {
+    x = offHeap(x);
+    VectorMask<Float> rest = WIDE_INDEX.compare(LT, n);
+    FloatVector v = FloatVector.fromMemorySegment(WIDE, x, xAt, ORDER, rest);
     FloatVector shifted = v.add(ROUNDER);
     FloatVector r = v.sub(shifted.sub(ROUNDER));
     FloatVector rr = r.mul(r);
@@ -154,7 +229,7 @@ interface FloatKernels extends RowKernels {
             .lanewise(LSHL, 23)
             .add(p.reinterpretAsInts())
             .reinterpretAsFloats();
-    e.intoMemorySegment(dst, dstAt, ORDER, rest);
+    e.intoMemorySegment(x, xAt, ORDER, rest);
     FloatVector sum = FloatVector.zero(WIDE).blend(e, rest);
     double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
     if (FLOATS_WIDE > 4) {

@@ -239,6 +239,79 @@ interface SystemKernels extends RowKernels {
   }
 
   @Override
+  default double gradientRowAlong(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment v,
+      long vAt,
+      double shift,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    p = offHeap(p);
+    g = offHeap(g);
+    y = offHeap(y);
+    c = offHeap(c);
+    beta = offHeap(beta);
+    v = offHeap(v);
+    dst = offHeap(dst);
+    DoubleVector sum = DoubleVector.zero(DOUBLES);
+    int bound = DOUBLES.loopBound(n);
+    for (int j = 0; j < bound; j += LANES) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
+      DoubleVector anchor = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * j, ORDER);
+      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
+      VectorMask<Double> kept = a.compare(GT, 0);
+      DoubleVector deviation = b.sub(level).sub(x).sub(column);
+      DoubleVector gradient = DoubleVector.zero(DOUBLES).blend(a.mul(scale).mul(deviation), kept);
+      gradient.intoMemorySegment(dst, dstAt + 8L * j, ORDER);
+      DoubleVector exponent = potential.sub(cost.sub(alpha).sub(anchor)).add(shift);
+      sum = gradient.fma(DoubleVector.zero(DOUBLES).blend(exponent, kept), sum);
+    }
+    if (bound < n) {
+      VectorMask<Double> rest = INDEX.compare(LT, n - bound);
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * bound, ORDER, rest);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * bound, ORDER, rest);
+      DoubleVector column =
+          DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * bound, ORDER, rest);
+      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * bound, ORDER, rest);
+      DoubleVector anchor =
+          DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * bound, ORDER, rest);
+      DoubleVector potential =
+          DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * bound, ORDER, rest);
+      VectorMask<Double> kept = a.compare(GT, 0);
+      DoubleVector deviation = b.sub(level).sub(x).sub(column);
+      DoubleVector gradient = DoubleVector.zero(DOUBLES).blend(a.mul(scale).mul(deviation), kept);
+      gradient.intoMemorySegment(dst, dstAt + 8L * bound, ORDER, rest);
+      DoubleVector exponent = potential.sub(cost.sub(alpha).sub(anchor)).add(shift);
+      sum = gradient.fma(DoubleVector.zero(DOUBLES).blend(exponent, kept), sum);
+    }
+    double total = sum.lane(0) + sum.lane(1);
+    if (LANES > 2) {
+      total += sum.lane(2) + sum.lane(3);
+    }
+    if (LANES > 4) {
+      total += (sum.lane(4) + sum.lane(5)) + (sum.lane(6) + sum.lane(7));
+    }
+    return total;
+  }
+
+  @Override
   default void addPlanTimes(
       MemorySegment p,
       long pAt,

@@ -25,6 +25,77 @@ interface TileKernels extends RowKernels {
   }
 
   @Override
+  default void pack(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      int width,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int n) {
+    int tiles = n / width;
+    if (width == 2 * LANES) {
+      packPairs(factor, row, rowAt, to, toAt, tileStride, tiles);
+    } else if (width > LANES && width < 2 * LANES) {
+      packLapping(factor, row, rowAt, width, to, toAt, tileStride, tiles);
+    } else {
+      tiles = 0;
+    }
+    for (int j = tiles * width; j < n; j++) {
+      long at = toAt + tileStride * (j / width) + 8L * (j % width);
+      to.set(F64, at, factor * row.get(F64, rowAt + 8L * j));
+    }
+    for (int j = n; j % width != 0; j++) {
+      to.set(F64, toAt + tileStride * (j / width) + 8L * (j % width), 0);
+    }
+  }
+
+  /** Pieces of two vectors. */
+  private static void packPairs(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int tiles) {
+    row = offHeap(row);
+    to = offHeap(to);
+    long nextAt = rowAt + 8L * LANES;
+    long toNextAt = toAt + 8L * LANES;
+    for (int t = 0; t < tiles; t++) {
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, row, rowAt + 16L * LANES * t, ORDER);
+      a.mul(factor).intoMemorySegment(to, toAt + tileStride * t, ORDER);
+      DoubleVector b =
+          DoubleVector.fromMemorySegment(DOUBLES, row, nextAt + 16L * LANES * t, ORDER);
+      b.mul(factor).intoMemorySegment(to, toNextAt + tileStride * t, ORDER);
+    }
+  }
+
+  /** Pieces of more than a vector and less than two: the second one begins within the first. */
+  private static void packLapping(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      int width,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int tiles) {
+    row = offHeap(row);
+    to = offHeap(to);
+    long lap = 8L * (width - LANES);
+    for (int t = 0; t < tiles; t++) {
+      long at = rowAt + 8L * width * t;
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, row, at, ORDER);
+      a.mul(factor).intoMemorySegment(to, toAt + tileStride * t, ORDER);
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, row, at + lap, ORDER);
+      b.mul(factor).intoMemorySegment(to, toAt + lap + tileStride * t, ORDER);
+    }
+  }
+
+  @Override
   default void addTile(
       int depth,
       MemorySegment s,

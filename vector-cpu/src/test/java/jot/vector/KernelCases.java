@@ -281,6 +281,35 @@ final class KernelCases {
                 m.out.at,
                 m.n),
         (m, j) -> m.out.want[j] = RATE * m.p.want[j] * (m.g.want[j] - ALPHA - F - m.y.want[j]));
+    summing(
+        "gradientRowAlong",
+        (k, m) ->
+            k.gradientRowAlong(
+                0.5,
+                m.p.segment,
+                m.p.at,
+                m.g.segment,
+                m.g.at,
+                ALPHA,
+                F,
+                m.y.segment,
+                m.y.at,
+                m.c.segment,
+                m.c.at,
+                ALPHA,
+                m.beta.segment,
+                m.beta.at,
+                m.x.segment,
+                m.x.at,
+                F,
+                m.out.segment,
+                m.out.at,
+                m.n),
+        (m, j) -> {
+          m.out.want[j] = 0.5 * m.p.want[j] * (m.g.want[j] - ALPHA - F - m.y.want[j]);
+          double cost = m.c.want[j] - ALPHA - m.beta.want[j];
+          return m.out.want[j] * (m.x.want[j] - cost + F);
+        });
     writing(
         "addPlanTimes",
         (k, m) ->
@@ -304,6 +333,21 @@ final class KernelCases {
           m.out.want[j] = power((F + m.g.want[j] - m.floats.got(j)) * RATE_OF_TWO);
           return m.out.want[j];
         });
+    scanning(
+        "gibbsToF32",
+        (k, m) ->
+            Math.rint(
+                k.gibbsToF32(
+                    m.x.segment,
+                    m.x.at,
+                    m.x.segment,
+                    m.x.at,
+                    0,
+                    RATE,
+                    m.floatsOut.segment,
+                    m.floatsOut.at,
+                    m.n)),
+        m -> m.n);
     scanning(
         "gibbsInF32",
         (k, m) ->
@@ -375,6 +419,13 @@ final class KernelCases {
         "addTile",
         (k, m) -> {
           k.addTile(1, m.weights.segment, m.weights.at, m.tile, 0, m.tile, 8192, 512);
+          return 0;
+        },
+        m -> 0);
+    scanning(
+        "pack",
+        (k, m) -> {
+          k.pack(1, m.weights.segment, m.weights.at, 2, m.tile, 0, 64, 5);
           return 0;
         },
         m -> 0);

@@ -163,6 +163,31 @@ class RowsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 9, 21, 64, 1030})
+  void plan_rounded_to_f32_is_off_by_what_it_says(int n) {
+    MemorySegment c = doubles(n, 0, 1);
+    MemorySegment g = doubles(n, 0, 1);
+    set(c, n / 2, Double.POSITIVE_INFINITY);
+    set(g, n / 3, Double.NEGATIVE_INFINITY);
+    MemorySegment got = arena.allocate(4L * n, 8);
+    for (double inverse : new double[] {1, 20, 60, 4000}) {
+      double sum = kernels.gibbsToF32(c, 0, g, 0, -1.1, inverse, got, 0, n);
+      double want = 0;
+      for (int j = 0; j < n; j++) {
+        double x = (get(g, j) - get(c, j) - 1.1) * inverse;
+        double e = x < -126 * Math.log(2) ? 0 : Math.exp(x);
+        want += e;
+        double bound = e * 0x1p-23 * (0.5 * Math.abs(x) + 2) + Float.MIN_NORMAL * 0x1p-10;
+        assertThat((double) got.getAtIndex(ValueLayout.JAVA_FLOAT, j)).isCloseTo(e, within(bound));
+      }
+      assertThat(sum).isCloseTo(want, within(want * (0x1p-19 + 0x1p-23 * 46) + n * 1e-38));
+    }
+    MemorySegment zeros = arena.allocate(8L * n, 8);
+    assertThat(kernels.gibbsToF32(zeros, 0, zeros, 0, 1, 90, got, 0, n)).isInfinite();
+    assertThat(kernels.gibbsToF32(zeros, 0, zeros, 0, -1, 1e30, got, 0, n)).isEqualTo(0);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 4, 9, 21})
   void plan_in_f32_overflows_and_vanishes_as_it_should(int n) {
     MemorySegment c = arena.allocate(4L * n, 8);
@@ -237,6 +262,24 @@ class RowsTest {
           want += get(s, k * rows + r) * get(x, k * width + j);
         }
         assertThat(get(c, r * stride + j)).isCloseTo(want, within(1e-15 * (1 + depth)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 6, 9, 21, 64, 131})
+  void a_packed_row_lies_in_pieces(int n) {
+    for (int width : new int[] {1, RowKernels.TILE_ROWS, kernels.tileColumns(), 11}) {
+      int apart = width + 5;
+      int pieces = (n + width - 1) / width;
+      MemorySegment row = doubles(n, -1, 1);
+      MemorySegment to = doubles(pieces * apart, -1, 1);
+      MemorySegment before = arena.allocate(8L * pieces * apart, 8).copyFrom(to);
+      kernels.pack(0.25, row, 0, width, to, 0, 8L * apart, n);
+      for (int k = 0; k < pieces * apart; k++) {
+        int j = k / apart * width + k % apart;
+        double want = k % apart >= width ? get(before, k) : j < n ? 0.25 * get(row, j) : 0;
+        assertThat(get(to, k)).isEqualTo(want);
       }
     }
   }

@@ -172,6 +172,33 @@ class SpecialValuesTest {
         assertThat(m.out.got(j)).isEqualTo(m.out.want[j]);
         assertThat(m.more.got(j)).isEqualTo(0);
       }
+      m.c.setAll(INFINITY);
+      double along =
+          kernels.gradientRowAlong(
+              2,
+              m.p.segment,
+              m.p.at,
+              m.y.segment,
+              m.y.at,
+              3,
+              2,
+              m.y.segment,
+              m.y.at,
+              m.c.segment,
+              m.c.at,
+              0,
+              m.beta.segment,
+              m.beta.at,
+              m.g.segment,
+              m.g.at,
+              1,
+              m.more.segment,
+              m.more.at,
+              n);
+      assertThat(along).isEqualTo(0);
+      for (int j = 0; j < n; j++) {
+        assertThat(m.more.got(j)).isEqualTo(0);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package jot.bench.kernels;
 
 import java.util.Locale;
+import jot.tensor.DType;
 
 /**
  * An operation of {@link jot.spi.Session} and the least work that it can be done with: what it
@@ -10,6 +11,8 @@ import java.util.Locale;
 public enum Kernel {
   /** Log-domain iteration. */
   SWEEP(Shape.MATRIX, 1, 1, 0),
+  /** The same far from the solution: exponentials of F32. */
+  COARSE_SWEEP(Shape.MATRIX, 1, 1, 0),
   /** Over-relaxed log-domain iteration. */
   RELAXED_SWEEP(Shape.MATRIX, 1, 1, 0),
   /** Log-domain iteration on 2-D points. */
@@ -111,6 +114,11 @@ public enum Kernel {
   /** Exponentials that one call cannot do without. */
   long exps(int n) {
     return exps * elements(n);
+  }
+
+  /** What a kernel's exponentials are numbers of, for a storage. */
+  DType exponentials(DType storage) {
+    return this == COARSE_SWEEP ? DType.F32 : storage;
   }
 
   /** Bytes that one call cannot do without, at so many bytes an element. */

@@ -201,13 +201,21 @@ final class KernelFixture implements AutoCloseable {
     session.poll();
   }
 
+  /** A sweep that knows of such a residual: from 0 it goes on in F64, from 1 in F32. */
+  private void sweep(MatrixSource.Gibbs problem, double seen) {
+    session.fill(residual, seen, null);
+    session.sweep(problem, a, b, threshold, residual, sweeps, active);
+  }
+
   private void call(Kernel kernel) {
     switch (kernel) {
-      case SWEEP -> session.sweep(dense, a, b, threshold, residual, sweeps, active);
-      case RELAXED_SWEEP ->
-          session.relaxedSweep(
-              dense, a, b, omega, columnError, threshold, residual, sweeps, active);
-      case POINTS_SWEEP -> session.sweep(points, a, b, threshold, residual, sweeps, active);
+      case SWEEP -> sweep(dense, 0);
+      case COARSE_SWEEP -> sweep(dense, 1);
+      case POINTS_SWEEP -> sweep(points, 0);
+      case RELAXED_SWEEP -> {
+        session.fill(residual, 0, null);
+        session.relaxedSweep(dense, a, b, omega, columnError, threshold, residual, sweeps, active);
+      }
       case SCALING_SWEEP ->
           session.scalingSweep(
               scalingKernel, a, b, u, v, threshold, residual, sweeps, stale, active);
@@ -239,6 +247,7 @@ final class KernelFixture implements AutoCloseable {
       case COST_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(dense),
+              plan,
               gradient,
               null,
               anchor,
@@ -254,6 +263,7 @@ final class KernelFixture implements AutoCloseable {
       case POINTS_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(points),
+              points,
               gradient,
               null,
               anchor,
@@ -316,7 +326,7 @@ final class KernelFixture implements AutoCloseable {
   /** What a kernel has written, buffer by buffer, to compare backends by. */
   List<double[]> numbers(Kernel kernel) {
     return switch (kernel) {
-      case SWEEP, RELAXED_SWEEP, POINTS_SWEEP -> read(f, g, residual);
+      case SWEEP, COARSE_SWEEP, RELAXED_SWEEP, POINTS_SWEEP -> read(f, g, residual);
       case ROW_UPDATE, COLUMN_UPDATE -> read(f, g);
       case SCALING_SWEEP, RELAXED_SCALING_SWEEP -> read(u, v, residual);
       case SEMIDUAL -> read(f, sink, scalar, residual);

@@ -116,7 +116,7 @@ final class KernelRuns {
         score(secondary, "exps"),
         score(secondary, "gc.alloc.rate.norm"),
         limits
-            .fastestExp(dtype, threads)
+            .fastestExp(kernel.exponentials(dtype), threads)
             .map(rate -> GIGA * rate.elementsPerNanosecond())
             .orElse(Double.NaN),
         limits

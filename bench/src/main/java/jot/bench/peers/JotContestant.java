@@ -25,6 +25,9 @@ final class JotContestant implements Contestant {
   /** Below the residual of any plan, so that the iterations are done. */
   private static final double NEVER = Double.MIN_NORMAL;
 
+  /** The smallest tolerance with which sweeps take a kernel of F32, as peers do in F32. */
+  private static final double NARROW = 1e-6;
+
   /** Of the forward pass before a backward pass. */
   private static final double FORWARD_TOLERANCE = 1e-9;
 
@@ -84,15 +87,32 @@ final class JotContestant implements Contestant {
   @Override
   public Prepared prepare(String solver, int iterations) throws PeerException {
     Task task = problem().task();
-    JotRuns runs =
-        task.work() == Work.BACKWARD ? backward(solver) : forward(solver, iterations, task);
+    JotRuns runs = task.work() == Work.BACKWARD ? backward(solver) : forward(solver, iterations);
     open.add(runs);
     runs.warmUp(maxSeconds);
     return runs;
   }
 
-  private JotRuns forward(String solver, int iterations, Task task) {
+  /** A solve, or so many sweeps: with a tolerance that they do not reach. */
+  private JotRuns forward(String solver, int iterations) throws PeerException {
+    Task task = problem().task();
+    if (iterations <= 0) {
+      return forward(solver, 1_000_000, task.tolerance());
+    }
+    if (task.dtype() == DType.F32) {
+      JotRuns narrow = forward(solver, iterations, NARROW);
+      narrow.run();
+      if (narrow.iterations() == iterations) {
+        return narrow;
+      }
+      narrow.close();
+    }
+    return forward(solver, iterations, NEVER);
+  }
+
+  private JotRuns forward(String solver, int iterations, double tolerance) {
     Problem numbers = problem();
+    Task task = numbers.task();
     boolean points = solver.endsWith(ON_POINTS);
     String name = points ? solver.substring(0, solver.length() - ON_POINTS.length()) : solver;
     Sinkhorn sinkhorn =
@@ -100,8 +120,8 @@ final class JotContestant implements Contestant {
             .epsilon(numbers.epsilon())
             .threads(task.threads())
             .solver(Solver.valueOf(name.toUpperCase(Locale.ROOT)))
-            .tolerance(iterations > 0 ? NEVER : task.tolerance())
-            .maxIterations(iterations > 0 ? iterations : 1_000_000)
+            .tolerance(tolerance)
+            .maxIterations(iterations)
             .build();
     Tensor x = numbers.x();
     Tensor y = numbers.y();

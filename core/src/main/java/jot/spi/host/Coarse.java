@@ -10,23 +10,33 @@ final class Coarse {
   /** A sum's own error in these units. */
   private static final double OF_SUMS = 32;
 
+  /** Exponents made in F64 are off by half an ulp of F32 when rounded: of 2⁷ ln 2 at most. */
+  private static final double ROUNDED = 44;
+
   private Coarse() {}
 
   /**
-   * Whether the residual is larger than the errors that F32 arithmetic can make in it. Exponents
-   * are off by 1.5·2⁻²⁴ (max |c| + max |f| + max |g|)/ε at most, so the plan's entries are by that
-   * share of themselves and the residual by that share of the mass.
+   * Whether the residual is larger than the errors that F32 arithmetic can make in it. The plan's
+   * entries are off by the share of themselves that their exponents are off by, and the residual by
+   * that share of the mass.
    *
    * @param residual of the last sweep, 0 before the first
    */
   static boolean suffices(
       MatrixSource.Gibbs plan, HostBuffer a, int problem, double residual, RowKernels kernels) {
-    double[] largest = HostBuffer.of(plan.rowAnchor()).largestCost;
-    if (largest == null
-        || !(residual > 0)
-        || !RowReader.isStoredF32(plan.cost())
-        || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
+    if (!(residual > 0) || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
       return false;
+    }
+    double exponents = RowReader.isStoredF32(plan.cost()) ? inF32(plan, problem, kernels) : ROUNDED;
+    double mass = kernels.sum(a.segment, a.at(problem), a.columns());
+    return residual > UNIT * (exponents + OF_SUMS) * mass;
+  }
+
+  /** Exponents made in F32 are off by (max |c| + max |f| + max |g|)/ε units at most. */
+  private static double inF32(MatrixSource.Gibbs plan, int problem, RowKernels kernels) {
+    double[] largest = HostBuffer.of(plan.rowAnchor()).largestCost;
+    if (largest == null) {
+      return Double.POSITIVE_INFINITY;
     }
     HostBuffer f = HostBuffer.of(plan.f());
     HostBuffer g = HostBuffer.of(plan.g());
@@ -35,7 +45,6 @@ final class Coarse {
         largest[problem]
             + kernels.maxAbsFinite(f.segment, f.at(problem), 0, f.columns())
             + kernels.maxAbsFinite(g.segment, g.at(problem), 0, g.columns());
-    double mass = kernels.sum(a.segment, a.at(problem), a.columns());
-    return residual > UNIT * (size / epsilon + OF_SUMS) * mass;
+    return size / epsilon;
   }
 }

@@ -6,12 +6,18 @@ import jot.spi.MatrixSource;
 import jot.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
-/** {@link jot.spi.Session#costGradient}: one read of G, the plan made anew from the potentials. */
+/**
+ * {@link jot.spi.Session#costGradient}: one read of P, G and C.
+ *
+ * <p>∂ε = Σ M_ij log P_ij: with the exponents less that of the row's anchor J, whose own M_iJ is
+ * the rest of the row, this is Σ M_ij (log P_ij − log P_iJ) + f̄_i log P_iJ, and needs M_iJ
+ * nowhere.
+ */
 final class CostGradient extends HostOp {
   private final Partials sums;
   private @Nullable Partials pullOnY;
   private MatrixSource.Gibbs plan;
-  private MatrixSource.LogPlan log;
+  private MatrixSource entries;
   private @Nullable MatrixSource g;
   private @Nullable Buffer rowCotangent;
   private HostBuffer anchor;
@@ -32,6 +38,7 @@ final class CostGradient extends HostOp {
 
   CostGradient with(
       MatrixSource.LogPlan log,
+      MatrixSource entries,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,
@@ -40,7 +47,7 @@ final class CostGradient extends HostOp {
       Buffer y,
       double addPlan) {
     this.plan = log.plan();
-    this.log = log;
+    this.entries = entries;
     this.g = g;
     this.rowCotangent = rowCotangent;
     this.anchor = HostBuffer.of(anchor);
@@ -99,40 +106,59 @@ final class CostGradient extends HostOp {
 
   private void row(int problem, int block, int i, Worker worker) {
     RowReader p = worker.plan;
-    p.read(plan, problem, i);
+    p.read(entries, problem, i);
     RowReader gradient = worker.other;
-    double gamma = level.get(problem, i);
     if (g == null) {
       kernels.fill(0, worker.spare, worker.secondAt, n);
     } else {
       gradient.read(g, problem, i);
     }
+    RowReader cost = worker.cost;
+    cost.read(plan.cost(), problem, i);
     HostBuffer direct = out != null && out.dtype() == DType.F64 ? out : null;
     MemorySegment row = direct != null ? direct.segment : worker.spare;
     long at = direct != null ? direct.at(problem, i) : worker.firstAt;
-    double scale = -1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
-    kernels.gradientRow(
-        scale,
-        p.segment,
-        p.at,
-        g == null ? worker.spare : gradient.segment,
-        g == null ? worker.secondAt : gradient.at,
-        gamma,
-        x.get(problem, i),
-        y.segment,
-        y.at(problem),
-        row,
-        at,
-        n);
-    if (p.sum > 0) {
-      int top = (int) anchor.get(problem, i);
+    HostBuffer potential = HostBuffer.of(plan.g());
+    HostBuffer beta = HostBuffer.of(plan.columnAnchor());
+    double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double alpha = HostBuffer.of(plan.rowAnchor()).get(problem, i);
+    double own = HostBuffer.of(plan.f()).get(problem, i);
+    int top = (int) anchor.get(problem, i);
+    boolean anchored = p.segment.get(Layouts.F64, p.at + 8L * top) > 0;
+    double shift = own > Double.NEGATIVE_INFINITY ? own : 0;
+    if (anchored) {
+      double least =
+          cost.segment.get(Layouts.F64, cost.at + 8L * top) - alpha - beta.get(problem, top);
+      shift = least - potential.get(problem, top);
+    }
+    double along =
+        kernels.gradientRowAlong(
+            -inverse,
+            p.segment,
+            p.at,
+            g == null ? worker.spare : gradient.segment,
+            g == null ? worker.secondAt : gradient.at,
+            level.get(problem, i),
+            x.get(problem, i),
+            y.segment,
+            y.at(problem),
+            cost.segment,
+            cost.at,
+            alpha,
+            beta.segment,
+            beta.at(problem),
+            potential.segment,
+            potential.at(problem),
+            shift,
+            row,
+            at,
+            n);
+    if (anchored) {
       double total = rowCotangent == null ? 0 : HostBuffer.of(rowCotangent).get(problem, i);
       row.set(Layouts.F64, at + 8L * top, total - Rest.of(kernels, row, at, top, n));
+      along += total * (own - shift);
     }
-    RowReader exponents = worker.cost;
-    exponents.read(log, problem, i);
-    double along = kernels.dotSupport(row, at, exponents.segment, exponents.at, n);
-    sums.add(problem, block, 0, along);
+    sums.add(problem, block, 0, along * inverse);
     if (addPlan != 0) {
       kernels.axpy(addPlan, p.segment, p.at, row, at, n);
     }

@@ -435,6 +435,12 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void materialise(
+      MatrixSource.Gibbs plan, MatrixSource.Stored out, Buffer rowSums, Buffer columnSums) {
+    run(ops.materialise().with(plan, out.values()).andSums(rowSums, columnSums), null);
+  }
+
+  @Override
   public void transpose(Buffer from, Buffer to, @Nullable Buffer mask) {
     for (int problem = 0; problem < batch; problem++) {
       if (mask == null || HostBuffer.of(mask).get(problem, 0) != 0) {
@@ -528,6 +534,7 @@ final class HostSession implements Session, WorkerPool.Task {
   @Override
   public void costGradient(
       MatrixSource.LogPlan log,
+      MatrixSource plan,
       @Nullable MatrixSource g,
       @Nullable Buffer rowCotangent,
       Buffer anchor,
@@ -542,7 +549,7 @@ final class HostSession implements Session, WorkerPool.Task {
       @Nullable Buffer mask) {
     run(
         ops.costGradient()
-            .with(log, g, rowCotangent, anchor, level, x, y, addPlan)
+            .with(log, plan, g, rowCotangent, anchor, level, x, y, addPlan)
             .to(out, pointsX, pointsY, epsilonDerivative),
         mask);
   }

@@ -4,26 +4,39 @@ import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.tensor.DType;
+import org.jspecify.annotations.Nullable;
 
-/** {@link jot.spi.Session#materialise}. */
+/** {@link jot.spi.Session#materialise}, with the sums or without. */
 final class Materialise extends HostOp {
+  private final Partials sums;
   private MatrixSource source;
   private HostBuffer out;
+  private @Nullable HostBuffer rowSums;
+  private @Nullable HostBuffer columnSums;
 
   @SuppressWarnings("NullAway.Init")
   Materialise(HostSession session) {
     super(session);
+    sums = new Partials(session, n);
   }
 
   Materialise with(MatrixSource source, Buffer out) {
     this.source = source;
     this.out = HostBuffer.of(out);
+    rowSums = null;
+    columnSums = null;
+    return this;
+  }
+
+  Materialise andSums(Buffer rows, Buffer columns) {
+    rowSums = HostBuffer.of(rows);
+    columnSums = HostBuffer.of(columns);
     return this;
   }
 
   @Override
   int phases() {
-    return 1;
+    return columnSums == null ? 1 : 2;
   }
 
   @Override
@@ -33,10 +46,26 @@ final class Materialise extends HostOp {
 
   @Override
   void run(int phase, int problem, int block, int first, int end, Worker worker) {
+    if (phase == 1 && columnSums != null) {
+      sums.combine(problem, block, columnSums);
+      return;
+    }
+    if (columnSums != null) {
+      sums.fill(problem, block, 0);
+    }
     RowReader row = worker.plan;
     for (int i = first; i < end; i++) {
-      row.read(source, problem, i);
-      store(kernels, row.segment, row.at, out, problem, i);
+      if (source instanceof MatrixSource.Gibbs plan && out.dtype() == DType.F64) {
+        double f = HostBuffer.of(plan.f()).get(problem, i);
+        row.gibbs(plan, problem, i, f, out.segment, out.at(problem, i));
+      } else {
+        row.read(source, problem, i);
+        store(kernels, row.segment, row.at, out, problem, i);
+      }
+      if (rowSums != null) {
+        rowSums.set(problem, i, row.sum);
+        kernels.axpy(1, row.segment, row.at, sums.segment, sums.at(problem, block), n);
+      }
     }
   }
 

@@ -8,10 +8,10 @@ import java.lang.foreign.MemorySegment;
  */
 final class Panel {
   /** Rows at most, whole tiles of them. */
-  static final int DEPTH = 60;
+  static final int DEPTH = 180;
 
-  /** Columns whose tiles stay in the second cache while rows pass: 120 KiB of x. */
-  private static final int COLUMNS = 240;
+  /** Columns whose tiles stay in the second cache while rows pass: 180 KiB of x. */
+  private static final int COLUMNS = 128;
 
   private final RowKernels kernels;
   private final int n;
@@ -32,28 +32,28 @@ final class Panel {
     s = session.allocate(stride * session.batch());
   }
 
-  private static void pack(
+  private void pack(
       double factor,
       MemorySegment row,
       long at,
       int first,
-      int n,
       MemorySegment to,
       long toAt,
       int k,
       int rows,
-      int width) {
-    for (int tile = first / width; tile * width < n; tile++) {
-      long start = toAt + 8L * width * ((long) tile * rows + k);
-      int end = Math.min(width, n - tile * width);
-      for (int j = 0; j < end; j++) {
-        double value = row.get(Layouts.F64, at + 8L * (tile * width + j));
-        to.set(Layouts.F64, start + 8L * j, factor * value);
-      }
-      for (int j = end; j < width; j++) {
-        to.set(Layouts.F64, start + 8L * j, 0);
-      }
-    }
+      int tileWidth) {
+    int tile = first / tileWidth;
+    int skipped = tile * tileWidth;
+    long stride = 8L * tileWidth * rows;
+    kernels.pack(
+        factor,
+        row,
+        at + 8L * skipped,
+        tileWidth,
+        to,
+        toAt + stride * tile + 8L * tileWidth * k,
+        stride,
+        n - skipped);
   }
 
   /**
@@ -64,8 +64,8 @@ final class Panel {
   void put(int problem, int k, int rows, MemorySegment row, long at, int first, double d) {
     long start = stride * problem;
     boolean counts = d > 0;
-    pack(counts ? 1 : 0, row, at, first, n, x, start, k, rows, width);
-    pack(counts ? 1 / d : 0, row, at, first, n, s, start, k, rows, RowKernels.TILE_ROWS);
+    pack(counts ? 1 : 0, row, at, first, x, start, k, rows, width);
+    pack(counts ? 1 / d : 0, row, at, first, s, start, k, rows, RowKernels.TILE_ROWS);
   }
 
   /**

@@ -90,6 +90,24 @@ public interface RowKernels {
       long dstAt,
       int n);
 
+  /**
+   * dst_j ← exp(((f + g_j) − c_j)·inverseEpsilon), the exponents in F64 and rounded to F32, their
+   * exponentials in F32: each is off by (½|x| + 2)·2⁻²³ of itself for an exponent x, and 0 below
+   * 2⁻¹²⁶.
+   *
+   * @return Σ dst_j, off by 2⁻¹⁹ of itself at most
+   */
+  double gibbsToF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
   /** dst_j ← the exponent of {@link #gibbs}; −∞ wherever gibbs gives 0. */
   void exponents(
       MemorySegment c,
@@ -238,6 +256,20 @@ public interface RowKernels {
       MemorySegment c,
       long cAt,
       long cStride);
+
+  /**
+   * A row cut into pieces of {@code width}, each to a place of its own: to[8j + tileStride·t] ←
+   * factor·row_{t·width + j}, zeros where the row ends within a piece.
+   */
+  void pack(
+      double factor,
+      MemorySegment row,
+      long rowAt,
+      int width,
+      MemorySegment to,
+      long toAt,
+      long tileStride,
+      int n);
 
   // ---- elementwise ----
 
@@ -411,6 +443,34 @@ public interface RowKernels {
       double x,
       MemorySegment y,
       long yAt,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
+  /**
+   * {@link #gradientRow}, and the row's share of ∂ε: Σ dst_j ((v_j − ((c_j − alpha) − beta_j)) +
+   * shift) over the entries with p_j &gt; 0. Elsewhere v_j and c_j may be infinite.
+   *
+   * @return that sum
+   */
+  double gradientRowAlong(
+      double scale,
+      MemorySegment p,
+      long pAt,
+      MemorySegment g,
+      long gAt,
+      double level,
+      double x,
+      MemorySegment y,
+      long yAt,
+      MemorySegment c,
+      long cAt,
+      double alpha,
+      MemorySegment beta,
+      long betaAt,
+      MemorySegment v,
+      long vAt,
+      double shift,
       MemorySegment dst,
       long dstAt,
       int n);

@@ -109,6 +109,40 @@ final class RowReader {
     at = toAt;
   }
 
+  /**
+   * The plan's row as F32 in a place of the caller's, by {@link Coarse coarse} arithmetic.
+   *
+   * @param narrow the column potentials as F32, for costs of F32
+   * @return its sum
+   */
+  double coarse(
+      MatrixSource.Gibbs plan,
+      int problem,
+      int row,
+      double f,
+      MemorySegment narrow,
+      long narrowAt,
+      MemorySegment to,
+      long toAt) {
+    double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+    if (isStoredF32(plan.cost())) {
+      HostBuffer cost = HostBuffer.of(((MatrixSource.Stored) plan.cost()).values());
+      return kernels.gibbsInF32(
+          cost.segment,
+          cost.at(problem, row),
+          narrow,
+          narrowAt,
+          (float) f,
+          inverse,
+          to,
+          toAt,
+          columns);
+    }
+    plain(plan.cost(), problem, row, costAt);
+    HostBuffer g = HostBuffer.of(plan.g());
+    return kernels.gibbsToF32(segment, at, g.segment, g.at(problem), f, inverse, to, toAt, columns);
+  }
+
   static boolean isStoredF32(MatrixSource source) {
     return source instanceof MatrixSource.Stored stored && stored.values().dtype() == DType.F32;
   }

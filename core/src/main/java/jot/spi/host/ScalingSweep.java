@@ -21,6 +21,7 @@ final class ScalingSweep extends HostOp {
   /** Largest ratio of sums, or of its reciprocal, that is over-relaxed: e^20. */
   private static final double LARGEST = 4.85e8;
 
+  /** Distance from 1 within which a power is taken by its series. */
   private static final double NEAR = 1e-2;
 
   private final Partials sums;

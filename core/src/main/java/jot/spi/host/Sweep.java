@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * {@link jot.spi.Session#sweep}: rows and columns in one read of the cost and one exp an entry; and
  * {@link jot.spi.Session#relaxedSweep}, the same with both updates times ω.
  *
- * <p>Where the cost is stored as F32 and the residual is far above what F32 arithmetic can upset, a
- * sweep runs in F32, sums and potentials aside; such a sweep never decides that a problem is
- * solved. {@link Coarse} says when.
+ * <p>Where the residual is far above what F32 arithmetic can upset, a sweep's exponentials are F32,
+ * and with costs of F32 their exponents too; such a sweep never decides that a problem is solved:
+ * where its residual says so, the next one is in F64. {@link Coarse} says when.
  *
  * <p>e_ij = exp((f_i + g_j − c_ij)/ε) with the old potentials; S_i = Σ_j e_ij gives the residual
  * and the new f_i; (a_i/S_i)·e_ij, the plan's row after the row update, adds to the column sums,
@@ -135,10 +135,11 @@ final class Sweep extends HostOp {
 
   private void rows(int problem, int block, int first, int end, Worker worker) {
     sums.fill(problem, block, 0);
+    double seen = residual.get(problem, 0);
     boolean coarse =
-        omega == null && Coarse.suffices(plan, a, problem, residual.get(problem, 0), kernels);
+        seen > threshold.get(problem, 0) && Coarse.suffices(plan, a, problem, seen, kernels);
     inF32[problem] = coarse;
-    if (coarse) {
+    if (coarse && RowReader.isStoredF32(plan.cost())) {
       HostBuffer g = HostBuffer.of(plan.g());
       kernels.narrow(g.segment, g.at(problem), worker.spare, worker.firstAt, n);
     }
@@ -240,11 +241,11 @@ final class Sweep extends HostOp {
   /** {@link #group} in F32. A row that leaves the range of F32 is made in F64. */
   private double coarseGroup(int problem, int block, int first, int last, Worker worker) {
     HostBuffer f = HostBuffer.of(plan.f());
-    HostBuffer cost = HostBuffer.of(((MatrixSource.Stored) plan.cost()).values());
-    double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double relaxation = relaxation(problem);
+    RowReader row = worker.plan;
     long at =
         worker.groupAt(
-            cost.segment.address() + cost.at(problem, first),
+            row.sourceAddress(plan, problem, first),
             worker.spare.address() + worker.firstAt,
             sums.segment.address() + sums.at(problem, block));
     double error = 0;
@@ -256,29 +257,29 @@ final class Sweep extends HostOp {
         error += withoutPlan(problem, i, mass);
         continue;
       }
+      long to = at + filled * worker.groupStride;
       double sum =
-          kernels.gibbsInF32(
-              cost.segment,
-              cost.at(problem, i),
-              worker.spare,
-              worker.firstAt,
-              (float) old,
-              inverse,
-              worker.group,
-              at + filled * worker.groupStride,
-              n);
+          row.coarse(plan, problem, i, old, worker.spare, worker.firstAt, worker.group, to);
       double scale = mass / sum;
-      if (sum > TINY_F32 && sum < Float.MAX_VALUE && scale > 1 / MOST_F32 && scale < MOST_F32) {
+      boolean inRange = sum > TINY_F32 && sum < Float.MAX_VALUE;
+      if (inRange && relaxation != 1) {
+        scale = Math.abs(Math.log(scale)) <= LARGEST ? Math.pow(scale, relaxation) : Double.NaN;
+      }
+      if (inRange && scale > 1 / MOST_F32 && scale < MOST_F32) {
         error += Math.abs(sum - mass);
         next.set(problem, i, old);
         rowSums.set(problem, i, sum);
+        if (relaxation != 1) {
+          double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+          next.set(problem, i, old + epsilon * Math.log(scale));
+          rowSums.set(problem, i, Double.NaN);
+        }
         worker.factors.set(Layouts.F64, 8L * filled, scale);
         filled++;
       } else {
-        RowReader row = worker.plan;
         row.gibbs(plan, problem, i, old);
         error += Math.abs(row.sum - mass);
-        scale = unusual(problem, i, mass, old, 1, row);
+        scale = unusual(problem, i, mass, old, relaxation, row);
         if (next.get(problem, i) > Double.NEGATIVE_INFINITY) {
           kernels.axpy(scale, row.segment, row.at, sums.segment, sums.at(problem, block), n);
         }
@@ -337,17 +338,18 @@ final class Sweep extends HostOp {
   private void relaxedColumns(int problem, int block, int first, int end, double relaxation) {
     HostBuffer g = HostBuffer.of(plan.g());
     double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
+    double tiny = inF32[problem] ? TINY_F32 : TINY;
     double error = 0;
     for (int j = first; j < end; j++) {
       double mass = b.get(problem, j);
       double sum = sums.total(problem, j);
       if (mass <= 0) {
         g.set(problem, j, Double.NEGATIVE_INFINITY);
-      } else if (Math.abs(Math.log(mass / sum)) <= LARGEST) {
+      } else if (sum > tiny && Math.abs(Math.log(mass / sum)) <= LARGEST) {
         double log = Math.log(mass / sum);
         g.set(problem, j, g.get(problem, j) + epsilon * (relaxation * log));
         error += mass * Math.abs(Math.expm1((relaxation - 1) * log));
-      } else if (sum > TINY) {
+      } else if (sum > tiny) {
         g.set(problem, j, g.get(problem, j) + epsilon * Math.log(mass / sum));
       } else {
         errors.set(problem, block, REDO, 1);

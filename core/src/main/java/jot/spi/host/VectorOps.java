@@ -169,7 +169,8 @@ final class VectorOps {
           double mass = b.get(problem, j);
           double sum = sums.get(problem, j);
           if (mass > 0 && sum > 0) {
-            g.set(problem, j, g.get(problem, j) + epsilon * Math.log(mass / sum));
+            double quotient = Math.clamp(mass / sum, Double.MIN_VALUE, Double.MAX_VALUE);
+            g.set(problem, j, g.get(problem, j) + epsilon * Math.log(quotient));
           }
         }
       }

@@ -211,13 +211,22 @@ final class ScalarKernels implements RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] potential = chunk.y;
+    float[] plan = chunk.p;
     double sum = 0;
-    for (int j = 0; j < n; j++) {
-      float x = (float) ((f + get(g, gAt, j) - get(c, cAt, j)) * inverseEpsilon);
-      float e = (float) Math.exp(x);
-      e = e < Float.MIN_NORMAL ? 0 : e;
-      dst.set(F32, dstAt + 4L * j, e);
-      sum += e;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        float x = (float) ((f + potential[j] - cost[j]) * inverseEpsilon);
+        float e = (float) Math.exp(x);
+        plan[j] = e < Float.MIN_NORMAL ? 0 : e;
+        sum += plan[j];
+      }
+      Chunk.store(plan, dst, dstAt, from, count);
     }
     return sum;
   }

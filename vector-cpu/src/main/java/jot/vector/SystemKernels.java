@@ -2,7 +2,9 @@ package jot.vector;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -239,16 +241,9 @@ interface SystemKernels extends RowKernels {
   }
 
   @Override
-  default double gradientRowAlong(
-      double scale,
-      MemorySegment p,
-      long pAt,
-      MemorySegment g,
-      long gAt,
-      double level,
-      double x,
-      MemorySegment y,
-      long yAt,
+  default double dotExponents(
+      MemorySegment x,
+      long xAt,
       MemorySegment c,
       long cAt,
       double alpha,
@@ -257,49 +252,21 @@ interface SystemKernels extends RowKernels {
       MemorySegment v,
       long vAt,
       double shift,
-      MemorySegment dst,
-      long dstAt,
       int n) {
-    p = offHeap(p);
-    g = offHeap(g);
-    y = offHeap(y);
+    x = offHeap(x);
     c = offHeap(c);
     beta = offHeap(beta);
     v = offHeap(v);
-    dst = offHeap(dst);
     DoubleVector sum = DoubleVector.zero(DOUBLES);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
-      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
-      DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
       DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
       DoubleVector anchor = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * j, ORDER);
       DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
-      VectorMask<Double> kept = a.compare(GT, 0);
-      DoubleVector deviation = b.sub(level).sub(x).sub(column);
-      DoubleVector gradient = DoubleVector.zero(DOUBLES).blend(a.mul(scale).mul(deviation), kept);
-      gradient.intoMemorySegment(dst, dstAt + 8L * j, ORDER);
       DoubleVector exponent = potential.sub(cost.sub(alpha).sub(anchor)).add(shift);
-      sum = gradient.fma(DoubleVector.zero(DOUBLES).blend(exponent, kept), sum);
-    }
-    if (bound < n) {
-      VectorMask<Double> rest = INDEX.compare(LT, n - bound);
-      DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * bound, ORDER, rest);
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * bound, ORDER, rest);
-      DoubleVector column =
-          DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * bound, ORDER, rest);
-      DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * bound, ORDER, rest);
-      DoubleVector anchor =
-          DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * bound, ORDER, rest);
-      DoubleVector potential =
-          DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * bound, ORDER, rest);
-      VectorMask<Double> kept = a.compare(GT, 0);
-      DoubleVector deviation = b.sub(level).sub(x).sub(column);
-      DoubleVector gradient = DoubleVector.zero(DOUBLES).blend(a.mul(scale).mul(deviation), kept);
-      gradient.intoMemorySegment(dst, dstAt + 8L * bound, ORDER, rest);
-      DoubleVector exponent = potential.sub(cost.sub(alpha).sub(anchor)).add(shift);
-      sum = gradient.fma(DoubleVector.zero(DOUBLES).blend(exponent, kept), sum);
+      DoubleVector kept = DoubleVector.zero(DOUBLES).blend(exponent, a.compare(NE, 0));
+      sum = a.fma(kept, sum);
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -307,6 +274,13 @@ interface SystemKernels extends RowKernels {
     }
     if (LANES > 4) {
       total += (sum.lane(4) + sum.lane(5)) + (sum.lane(6) + sum.lane(7));
+    }
+    for (int j = bound; j < n; j++) {
+      double weight = x.get(F64, xAt + 8L * j);
+      if (weight != 0) {
+        double cost = (c.get(F64, cAt + 8L * j) - alpha) - beta.get(F64, betaAt + 8L * j);
+        total += weight * ((v.get(F64, vAt + 8L * j) - cost) + shift);
+      }
     }
     return total;
   }

@@ -282,18 +282,11 @@ final class KernelCases {
                 m.n),
         (m, j) -> m.out.want[j] = RATE * m.p.want[j] * (m.g.want[j] - ALPHA - F - m.y.want[j]));
     summing(
-        "gradientRowAlong",
+        "dotExponents",
         (k, m) ->
-            k.gradientRowAlong(
-                0.5,
+            k.dotExponents(
                 m.p.segment,
                 m.p.at,
-                m.g.segment,
-                m.g.at,
-                ALPHA,
-                F,
-                m.y.segment,
-                m.y.at,
                 m.c.segment,
                 m.c.at,
                 ALPHA,
@@ -302,14 +295,8 @@ final class KernelCases {
                 m.x.segment,
                 m.x.at,
                 F,
-                m.out.segment,
-                m.out.at,
                 m.n),
-        (m, j) -> {
-          m.out.want[j] = 0.5 * m.p.want[j] * (m.g.want[j] - ALPHA - F - m.y.want[j]);
-          double cost = m.c.want[j] - ALPHA - m.beta.want[j];
-          return m.out.want[j] * (m.x.want[j] - cost + F);
-        });
+        (m, j) -> m.p.want[j] * (m.x.want[j] - (m.c.want[j] - ALPHA - m.beta.want[j]) + F));
     writing(
         "addPlanTimes",
         (k, m) ->

@@ -131,17 +131,23 @@ final class CostGradient extends HostOp {
           cost.segment.get(Layouts.F64, cost.at + 8L * top) - alpha - beta.get(problem, top);
       shift = least - potential.get(problem, top);
     }
+    kernels.gradientRow(
+        -inverse,
+        p.segment,
+        p.at,
+        g == null ? worker.spare : gradient.segment,
+        g == null ? worker.secondAt : gradient.at,
+        level.get(problem, i),
+        x.get(problem, i),
+        y.segment,
+        y.at(problem),
+        row,
+        at,
+        n);
     double along =
-        kernels.gradientRowAlong(
-            -inverse,
-            p.segment,
-            p.at,
-            g == null ? worker.spare : gradient.segment,
-            g == null ? worker.secondAt : gradient.at,
-            level.get(problem, i),
-            x.get(problem, i),
-            y.segment,
-            y.at(problem),
+        kernels.dotExponents(
+            row,
+            at,
             cost.segment,
             cost.at,
             alpha,
@@ -150,8 +156,6 @@ final class CostGradient extends HostOp {
             potential.segment,
             potential.at(problem),
             shift,
-            row,
-            at,
             n);
     if (anchored) {
       double total = rowCotangent == null ? 0 : HostBuffer.of(rowCotangent).get(problem, i);

@@ -448,21 +448,12 @@ public interface RowKernels {
       int n);
 
   /**
-   * {@link #gradientRow}, and the row's share of ∂ε: Σ dst_j ((v_j − ((c_j − alpha) − beta_j)) +
-   * shift) over the entries with p_j &gt; 0. Elsewhere v_j and c_j may be infinite.
-   *
-   * @return that sum
+   * Σ x_j ((v_j − ((c_j − alpha) − beta_j)) + shift) over the entries with x_j ≠ 0: v and c may be
+   * infinite elsewhere.
    */
-  double gradientRowAlong(
-      double scale,
-      MemorySegment p,
-      long pAt,
-      MemorySegment g,
-      long gAt,
-      double level,
-      double x,
-      MemorySegment y,
-      long yAt,
+  double dotExponents(
+      MemorySegment x,
+      long xAt,
       MemorySegment c,
       long cAt,
       double alpha,
@@ -471,8 +462,6 @@ public interface RowKernels {
       MemorySegment v,
       long vAt,
       double shift,
-      MemorySegment dst,
-      long dstAt,
       int n);
 
   /** out_j ← out_j + p_j (w + z_j), z_j finite. */

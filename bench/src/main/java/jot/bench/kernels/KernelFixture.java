@@ -249,7 +249,7 @@ final class KernelFixture implements AutoCloseable {
       case COST_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(dense),
-              plan,
+              dense,
               gradient,
               null,
               anchor,

@@ -73,6 +73,9 @@ final class KernelFixture implements AutoCloseable {
   private final Buffer pullColumns;
   private boolean eliminated;
 
+  /** Sweeps have moved the potentials since the plan was stored. */
+  private boolean moved;
+
   /**
    * Opens a session and solves.
    *
@@ -199,8 +202,21 @@ final class KernelFixture implements AutoCloseable {
     if (kernel == Kernel.ELIMINATE_SOLVE && !eliminated) {
       call(Kernel.ELIMINATE);
     }
+    if (kernel == Kernel.COST_GRADIENT && moved) { // it is told both, as backward passes tell it
+      session.materialise(dense, plan.values(), null);
+      moved = false;
+    }
     call(kernel);
     session.poll();
+    moved |= movesPotentials(kernel);
+  }
+
+  private static boolean movesPotentials(Kernel kernel) {
+    return switch (kernel) {
+      case SWEEP, COARSE_SWEEP, POINTS_SWEEP, RELAXED_SWEEP, ROW_UPDATE, COLUMN_UPDATE, SEMIDUAL ->
+          true;
+      default -> false;
+    };
   }
 
   /** A sweep that knows of such a residual: from 0 it goes on in F64, from 1 in F32. */
@@ -249,7 +265,7 @@ final class KernelFixture implements AutoCloseable {
       case COST_GRADIENT ->
           session.costGradient(
               new MatrixSource.LogPlan(dense),
-              dense,
+              plan,
               gradient,
               null,
               anchor,
@@ -300,6 +316,7 @@ final class KernelFixture implements AutoCloseable {
    * matrices} its kernel and plan: kernels then differ by nothing but their own rounding.
    */
   void take(KernelFixture other, boolean matrices) {
+    moved = !matrices || other.moved;
     List<Buffer> from = other.state(matrices);
     List<Buffer> to = state(matrices);
     try (Arena shared = Arena.ofShared()) {

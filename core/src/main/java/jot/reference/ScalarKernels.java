@@ -191,7 +191,7 @@ final class ScalarKernels implements RowKernels {
       for (int j = 0; j < count; j++) {
         float slack = potential[j] - cost[j] + f;
         float e = (float) Math.exp(slack * inverseEpsilon);
-        e = e < Float.MIN_NORMAL ? 0 : e;
+        e = Math.max(e, Float.MIN_NORMAL);
         cost[j] = e;
         sum += e;
       }
@@ -223,7 +223,7 @@ final class ScalarKernels implements RowKernels {
       for (int j = 0; j < count; j++) {
         float x = (float) ((f + potential[j] - cost[j]) * inverseEpsilon);
         float e = (float) Math.exp(x);
-        plan[j] = e < Float.MIN_NORMAL ? 0 : e;
+        plan[j] = Math.max(e, Float.MIN_NORMAL);
         sum += plan[j];
       }
       Chunk.store(plan, dst, dstAt, from, count);

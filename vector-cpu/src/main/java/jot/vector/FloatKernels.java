@@ -1,8 +1,9 @@
 package jot.vector;
 
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MIN;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jot.vector.Lanes.DOUBLES;
 import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
@@ -34,9 +35,19 @@ interface FloatKernels extends RowKernels {
   int FLOATS_WIDE = WIDE.length();
 
   float ROUNDER = 0x1.8p23f;
+
+  /** The smallest exponent: stands for all below it, so that no number leaves the normal range. */
   float LOWEST = -126;
-  float ZERO = -127;
+
   float INFINITE = 128;
+
+  /** As integers, floats above 0 stand in their order; below 0, without sign, in the reverse. */
+  int LOWEST_BITS = Float.floatToRawIntBits(LOWEST);
+
+  int INFINITE_BITS = Float.floatToRawIntBits(INFINITE);
+
+  /** On ARM the greater of two floats is one instruction; on x86, which forgets NaN, it is five. */
+  boolean BY_BITS = !System.getProperty("os.arch", "").equals("aarch64");
 
   float C1 = 0x1.62e430p-1f;
   float C2 = 0x1.ebfbe0p-3f;
@@ -63,8 +74,7 @@ interface FloatKernels extends RowKernels {
       int count = Math.min(FLOAT_CHUNK, n - j);
       int bound = WIDE.loopBound(count);
       if (bound > 0) {
-        exponents2(c, cAt + o, g, gAt + o, f, rate, dst, dstAt + o, bound);
-        sum += exp2(dst, dstAt + o, bound);
+        sum += exponentials(c, cAt + o, g, gAt + o, f, rate, dst, dstAt + o, bound);
       }
       if (bound < count) {
         long r = o + 4L * bound;
@@ -74,7 +84,8 @@ interface FloatKernels extends RowKernels {
     return sum;
   }
 
-  private static void exponents2(
+  /** dst_j ← 2^(((g_j − c_j) + f)·rate) of whole vectors; their sum. */
+  private static double exponentials(
       MemorySegment c,
       long cAt,
       MemorySegment g,
@@ -87,13 +98,44 @@ interface FloatKernels extends RowKernels {
     c = offHeap(c);
     g = offHeap(g);
     dst = offHeap(dst);
+    FloatVector sum = FloatVector.zero(WIDE);
     for (int j = 0; j < n; j += FLOATS_WIDE) {
       FloatVector cost = FloatVector.fromMemorySegment(WIDE, c, cAt + 4L * j, ORDER);
       FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt + 4L * j, ORDER);
       FloatVector x = potential.sub(cost).add(f).mul(rate);
-      FloatVector v = x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
-      v.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+      FloatVector v =
+          BY_BITS
+              ? x.reinterpretAsInts()
+                  .lanewise(UMIN, LOWEST_BITS)
+                  .lanewise(MIN, INFINITE_BITS)
+                  .reinterpretAsFloats()
+              : x.max(LOWEST).min(INFINITE);
+      FloatVector shifted = v.add(ROUNDER);
+      FloatVector r = v.sub(shifted.sub(ROUNDER));
+      FloatVector rr = r.mul(r);
+      FloatVector upper = r.fma(FloatVector.broadcast(WIDE, C5), FloatVector.broadcast(WIDE, C4));
+      FloatVector low = r.fma(FloatVector.broadcast(WIDE, C3), FloatVector.broadcast(WIDE, C2));
+      FloatVector q = rr.fma(FloatVector.broadcast(WIDE, C6), upper).fma(rr, low);
+      FloatVector line = r.fma(FloatVector.broadcast(WIDE, C1), FloatVector.broadcast(WIDE, 1));
+      FloatVector p = q.fma(rr, line);
+      FloatVector e =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(LSHL, 23)
+              .add(p.reinterpretAsInts())
+              .reinterpretAsFloats();
+      e.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+      sum = sum.add(e);
     }
+    double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
+    if (FLOATS_WIDE > 4) {
+      total += sum.lane(4) + sum.lane(5) + (sum.lane(6) + sum.lane(7));
+    }
+    if (FLOATS_WIDE > 8) {
+      total += sum.lane(8) + sum.lane(9) + (sum.lane(10) + sum.lane(11));
+      total += sum.lane(12) + sum.lane(13) + (sum.lane(14) + sum.lane(15));
+    }
+    return total;
   }
 
   @Override
@@ -142,16 +184,20 @@ interface FloatKernels extends RowKernels {
     for (int j = 0; j < bound; j += LANES) {
       DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
       DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
-      DoubleVector x = potential.add(f).sub(cost).mul(rate);
-      DoubleVector v =
-          x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
-      FloatVector rounded = (FloatVector) v.convertShape(VectorOperators.D2F, FLOATS, 0);
-      rounded.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+      DoubleVector exponent = potential.add(f).sub(cost).mul(rate);
+      FloatVector x = (FloatVector) exponent.convertShape(VectorOperators.D2F, FLOATS, 0);
+      FloatVector v =
+          BY_BITS
+              ? x.reinterpretAsInts()
+                  .lanewise(UMIN, LOWEST_BITS)
+                  .lanewise(MIN, INFINITE_BITS)
+                  .reinterpretAsFloats()
+              : x.max(LOWEST).min(INFINITE);
+      v.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
     }
     for (int j = bound; j < n; j++) {
       double x = ((g.get(F64, gAt + 8L * j) + f) - c.get(F64, cAt + 8L * j)) * rate;
-      double v = x < LOWEST ? ZERO : x > INFINITE ? INFINITE : x;
-      dst.set(F32, dstAt + 4L * j, (float) v);
+      dst.set(F32, dstAt + 4L * j, (float) Math.min(Math.max(x, LOWEST), INFINITE));
     }
   }
 
@@ -166,8 +212,8 @@ interface FloatKernels extends RowKernels {
       FloatVector upper = r.fma(FloatVector.broadcast(WIDE, C5), FloatVector.broadcast(WIDE, C4));
       FloatVector low = r.fma(FloatVector.broadcast(WIDE, C3), FloatVector.broadcast(WIDE, C2));
       FloatVector q = rr.fma(FloatVector.broadcast(WIDE, C6), upper).fma(rr, low);
-      FloatVector p =
-          q.fma(r, FloatVector.broadcast(WIDE, C1)).fma(r, FloatVector.broadcast(WIDE, 1));
+      FloatVector line = r.fma(FloatVector.broadcast(WIDE, C1), FloatVector.broadcast(WIDE, 1));
+      FloatVector p = q.fma(rr, line);
       FloatVector e =
           shifted
               .reinterpretAsInts()
@@ -205,8 +251,7 @@ interface FloatKernels extends RowKernels {
     FloatVector cost = FloatVector.fromMemorySegment(WIDE, c, cAt, ORDER, rest);
     FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt, ORDER, rest);
     FloatVector x = potential.sub(cost).add(f).mul(rate);
-    FloatVector v = x.blend(ZERO, x.compare(LT, LOWEST)).blend(INFINITE, x.compare(GT, INFINITE));
-    v.intoMemorySegment(dst, dstAt, ORDER, rest);
+    x.max(LOWEST).min(INFINITE).intoMemorySegment(dst, dstAt, ORDER, rest);
     return exp2Rest(dst, dstAt, n);
   }
 
@@ -221,8 +266,8 @@ interface FloatKernels extends RowKernels {
     FloatVector upper = r.fma(FloatVector.broadcast(WIDE, C5), FloatVector.broadcast(WIDE, C4));
     FloatVector low = r.fma(FloatVector.broadcast(WIDE, C3), FloatVector.broadcast(WIDE, C2));
     FloatVector q = rr.fma(FloatVector.broadcast(WIDE, C6), upper).fma(rr, low);
-    FloatVector p =
-        q.fma(r, FloatVector.broadcast(WIDE, C1)).fma(r, FloatVector.broadcast(WIDE, 1));
+    FloatVector line = r.fma(FloatVector.broadcast(WIDE, C1), FloatVector.broadcast(WIDE, 1));
+    FloatVector p = q.fma(rr, line);
     FloatVector e =
         shifted
             .reinterpretAsInts()

@@ -6,6 +6,7 @@ import jdk.incubator.vector.DoubleVector;
 /** The inner loops on the Vector API, a theme to each interface. */
 final class VectorKernels
     implements PlanKernels,
+        RangeKernels,
         FloatKernels,
         LogKernels,
         ColumnKernels,

@@ -304,6 +304,15 @@ final class KernelCases {
                 m.p.segment, m.p.at, F, m.x.segment, m.x.at, m.out.segment, m.out.at, m.n),
         (m, j) -> m.out.want[j] += m.p.want[j] * (F + m.x.want[j]));
     summing(
+        "gibbsInRange",
+        (k, m) ->
+            k.gibbsInRange(
+                m.c.segment, m.c.at, m.g.segment, m.g.at, F, RATE, m.out.segment, m.out.at, m.n),
+        (m, j) -> {
+          m.out.want[j] = power((F + m.g.want[j] - m.c.want[j]) * RATE_OF_TWO);
+          return m.out.want[j];
+        });
+    summing(
         "gibbsF32",
         (k, m) ->
             k.gibbsF32(

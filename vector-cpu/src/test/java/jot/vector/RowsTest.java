@@ -137,6 +137,20 @@ class RowsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 9, 21, 1024, 1030, 2051})
+  void plan_in_range_is_the_plan_to_the_bit(int n) {
+    MemorySegment cost = doubles(n, 0, 1);
+    MemorySegment g = doubles(n, -1, 1);
+    for (double inverse : new double[] {1e-3, 3, 300}) {
+      MemorySegment got = arena.allocate(8L * n, 8);
+      MemorySegment want = arena.allocate(8L * n, 8);
+      double sum = kernels.gibbsInRange(cost, 0, g, 0, 0.3, inverse, got, 0, n);
+      assertThat(sum).isEqualTo(kernels.gibbs(cost, 0, g, 0, 0.3, inverse, want, 0, n));
+      same(got, want, n);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 4, 9, 21, 64, 1030})
   void plan_in_f32_is_off_by_what_it_says(int n) {
     MemorySegment c = floats(n);
@@ -152,7 +166,7 @@ class RowsTest {
                 - c.getAtIndex(ValueLayout.JAVA_FLOAT, j)
                 - 0.25;
         double e = Math.exp(slack * inverse);
-        e = e < Float.MIN_NORMAL ? 0 : e;
+        e = Math.max(e, Float.MIN_NORMAL);
         want += e;
         double bound = 0x1p-24 * (4 + 4 * 2.25 * inverse);
         assertThat((double) got.getAtIndex(ValueLayout.JAVA_FLOAT, j))
@@ -175,16 +189,17 @@ class RowsTest {
       double want = 0;
       for (int j = 0; j < n; j++) {
         double x = (get(g, j) - get(c, j) - 1.1) * inverse;
-        double e = x < -126 * Math.log(2) ? 0 : Math.exp(x);
+        double e = x < -126 * Math.log(2) ? Float.MIN_NORMAL : Math.exp(x);
         want += e;
-        double bound = e == 0 ? 0 : e * 0x1p-23 * (0.5 * Math.abs(x) + 2);
+        double bound = e == Float.MIN_NORMAL ? 0 : e * 0x1p-23 * (0.5 * Math.abs(x) + 2);
         assertThat((double) got.getAtIndex(ValueLayout.JAVA_FLOAT, j)).isCloseTo(e, within(bound));
       }
       assertThat(sum).isCloseTo(want, within(want * (0x1p-19 + 0x1p-23 * 46) + n * 1e-38));
     }
     MemorySegment zeros = arena.allocate(8L * n, 8);
     assertThat(kernels.gibbsToF32(zeros, 0, zeros, 0, 1, 90, got, 0, n)).isInfinite();
-    assertThat(kernels.gibbsToF32(zeros, 0, zeros, 0, -1, 1e30, got, 0, n)).isEqualTo(0);
+    assertThat(kernels.gibbsToF32(zeros, 0, zeros, 0, -1, 1e30, got, 0, n))
+        .isEqualTo(n * (double) Float.MIN_NORMAL);
   }
 
   @ParameterizedTest
@@ -194,9 +209,10 @@ class RowsTest {
     MemorySegment g = arena.allocate(4L * n, 8);
     MemorySegment got = arena.allocate(4L * n, 8);
     assertThat(kernels.gibbsInF32(c, 0, g, 0, 1, 90, got, 0, n)).isInfinite();
-    assertThat(kernels.gibbsInF32(c, 0, g, 0, -1, 90, got, 0, n)).isEqualTo(0);
+    double least = n * (double) Float.MIN_NORMAL;
+    assertThat(kernels.gibbsInF32(c, 0, g, 0, -1, 90, got, 0, n)).isEqualTo(least);
     assertThat(kernels.gibbsInF32(c, 0, g, 0, 1, 1e30, got, 0, n)).isInfinite();
-    assertThat(kernels.gibbsInF32(c, 0, g, 0, -1, 1e30, got, 0, n)).isEqualTo(0);
+    assertThat(kernels.gibbsInF32(c, 0, g, 0, -1, 1e30, got, 0, n)).isEqualTo(least);
   }
 
   @ParameterizedTest

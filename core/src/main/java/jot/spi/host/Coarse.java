@@ -18,7 +18,7 @@ final class Coarse {
   /**
    * Whether the residual is larger than the errors that F32 arithmetic can make in it. The plan's
    * entries are off by the share of themselves that their exponents are off by, and the residual by
-   * that share of the mass.
+   * that share of the mass: those of F32 costs by {@link Exponents#largest} units.
    *
    * @param residual of the last sweep, 0 before the first
    */
@@ -27,24 +27,9 @@ final class Coarse {
     if (!(residual > 0) || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
       return false;
     }
-    double exponents = RowReader.isStoredF32(plan.cost()) ? inF32(plan, problem, kernels) : ROUNDED;
+    double exponents =
+        RowReader.isStoredF32(plan.cost()) ? Exponents.largest(plan, problem, kernels) : ROUNDED;
     double mass = kernels.sum(a.segment, a.at(problem), a.columns());
     return residual > UNIT * (exponents + OF_SUMS) * mass;
-  }
-
-  /** Exponents made in F32 are off by (max |c| + max |f| + max |g|)/ε units at most. */
-  private static double inF32(MatrixSource.Gibbs plan, int problem, RowKernels kernels) {
-    double[] largest = HostBuffer.of(plan.rowAnchor()).largestCost;
-    if (largest == null) {
-      return Double.POSITIVE_INFINITY;
-    }
-    HostBuffer f = HostBuffer.of(plan.f());
-    HostBuffer g = HostBuffer.of(plan.g());
-    double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
-    double size =
-        largest[problem]
-            + kernels.maxAbsFinite(f.segment, f.at(problem), 0, f.columns())
-            + kernels.maxAbsFinite(g.segment, g.at(problem), 0, g.columns());
-    return size / epsilon;
   }
 }

@@ -20,6 +20,9 @@ final class HostBuffer implements Buffer {
   /** For row anchors, by problem: the largest finite |cost|, as inspected. Null: not known. */
   double @Nullable [] largestCost;
 
+  /** For row anchors, by problem: whether all costs are finite, as inspected. Null: not known. */
+  boolean @Nullable [] finiteCost;
+
   HostBuffer(DType dtype, int rows, int columns, MemorySegment segment) {
     this.dtype = dtype;
     this.rows = rows;

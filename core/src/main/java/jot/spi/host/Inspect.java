@@ -14,6 +14,7 @@ final class Inspect extends HostOp {
   private static final int BAD = 0;
   private static final int LARGEST = 1;
   private static final int BLOCKED = 2;
+  private static final int INFINITE = 3;
 
   private final Partials facts;
   private final Partials low;
@@ -29,7 +30,7 @@ final class Inspect extends HostOp {
   @SuppressWarnings("NullAway.Init")
   Inspect(HostSession session) {
     super(session);
-    facts = new Partials(session, 3);
+    facts = new Partials(session, 4);
     low = new Partials(session, n);
     high = new Partials(session, n);
     columnMask = HostBuffer.of(session.vector(n));
@@ -48,6 +49,9 @@ final class Inspect extends HostOp {
     }
     if (this.rowAnchor.largestCost == null) {
       this.rowAnchor.largestCost = new double[session.batch()];
+    }
+    if (this.rowAnchor.finiteCost == null) {
+      this.rowAnchor.finiteCost = new boolean[session.batch()];
     }
     if (this.columnAnchor.nonZero == null) {
       this.columnAnchor.nonZero = new boolean[session.batch()];
@@ -86,13 +90,17 @@ final class Inspect extends HostOp {
     double bad = -1;
     double blocked = -1;
     double largest = 0;
+    double infinite = 0;
     for (int i = first; i < end; i++) {
       RowReader row = worker.cost;
       row.read(cost, problem, i);
-      int at = kernels.findBad(row.segment, row.at, false, n);
-      if (at >= 0) {
-        bad = (double) i * n + at;
-        break;
+      if (kernels.findBad(row.segment, row.at, true, n) >= 0) {
+        infinite = 1;
+        int at = kernels.findBad(row.segment, row.at, false, n);
+        if (at >= 0) {
+          bad = (double) i * n + at;
+          break;
+        }
       }
       largest = Math.max(largest, kernels.maxAbsFinite(row.segment, row.at, 0, n));
       double least =
@@ -113,6 +121,7 @@ final class Inspect extends HostOp {
     facts.set(problem, block, BAD, bad);
     facts.set(problem, block, LARGEST, largest);
     facts.set(problem, block, BLOCKED, blocked);
+    facts.set(problem, block, INFINITE, infinite);
   }
 
   private void columnBounds(int problem, int block, int first, int end, Worker worker) {
@@ -190,6 +199,9 @@ final class Inspect extends HostOp {
     }
     if (rowAnchor.largestCost != null) {
       rowAnchor.largestCost[problem] = largest;
+    }
+    if (rowAnchor.finiteCost != null) {
+      rowAnchor.finiteCost[problem] = facts.sum(problem, INFINITE) == 0;
     }
     setUsed(rowAnchor, problem, anchored);
     setUsed(columnAnchor, problem, anchored);

@@ -54,10 +54,13 @@ final class Materialise extends HostOp {
       sums.fill(problem, block, 0);
     }
     RowReader row = worker.plan;
+    boolean inRange =
+        source instanceof MatrixSource.Gibbs plan
+            && Exponents.areInRange(plan, problem, first, end, kernels);
     for (int i = first; i < end; i++) {
       if (source instanceof MatrixSource.Gibbs plan && out.dtype() == DType.F64) {
         double f = HostBuffer.of(plan.f()).get(problem, i);
-        row.gibbs(plan, problem, i, f, out.segment, out.at(problem, i));
+        row.gibbs(plan, problem, i, f, inRange, out.segment, out.at(problem, i));
       } else {
         row.read(source, problem, i);
         store(kernels, row.segment, row.at, out, problem, i);

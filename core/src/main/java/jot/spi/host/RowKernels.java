@@ -60,6 +60,23 @@ public interface RowKernels {
       long dstAt,
       int n);
 
+  /**
+   * As {@link #gibbs} with alpha = 0 and beta = 0, to the bit, where every exponent is known to be
+   * finite and |((f + g_j) − c_j)·inverseEpsilon| ≤ 700: no number leaves the normal range.
+   */
+  default double gibbsInRange(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    return gibbs(c, cAt, g, gAt, f, inverseEpsilon, dst, dstAt, n);
+  }
+
   /** As {@link #gibbs} with alpha = 0 and beta = 0, of F32 costs. */
   double gibbsF32(
       MemorySegment c,
@@ -74,8 +91,8 @@ public interface RowKernels {
 
   /**
    * dst_j ← exp(((g_j − c_j) + f)·inverseEpsilon) in F32 throughout, costs, potentials and results:
-   * each is off by a few 2⁻²⁴ of (|c_j| + |f| + |g_j|)/ε, and 0 below 2⁻¹²⁶. What a sweep far from
-   * its limit may take.
+   * each is off by a few 2⁻²⁴ of (|c_j| + |f| + |g_j|)/ε, and 2⁻¹²⁶ below that. What a sweep far
+   * from its limit may take; a NaN among the numbers need not show.
    *
    * @return Σ dst_j, off by 2⁻¹⁹ of itself at most
    */
@@ -92,8 +109,8 @@ public interface RowKernels {
 
   /**
    * dst_j ← exp(((f + g_j) − c_j)·inverseEpsilon), the exponents in F64 and rounded to F32, their
-   * exponentials in F32: each is off by (½|x| + 2)·2⁻²³ of itself for an exponent x, and 0 below
-   * 2⁻¹²⁶.
+   * exponentials in F32: each is off by (½|x| + 2)·2⁻²³ of itself for an exponent x, and 2⁻¹²⁶
+   * below that. A NaN among the numbers need not show.
    *
    * @return Σ dst_j, off by 2⁻¹⁹ of itself at most
    */

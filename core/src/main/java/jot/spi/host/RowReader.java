@@ -56,11 +56,22 @@ final class RowReader {
 
   /** The plan's row for another row potential f: finite, or −∞ for a row of zeros. */
   void gibbs(MatrixSource.Gibbs plan, int problem, int row, double f) {
-    gibbs(plan, problem, row, f, scratch, rowAt);
+    gibbs(plan, problem, row, f, false, scratch, rowAt);
   }
 
-  /** {@link #gibbs} to a place of the caller's, which is then where the row lies. */
-  void gibbs(MatrixSource.Gibbs plan, int problem, int row, double f, MemorySegment to, long toAt) {
+  /**
+   * {@link #gibbs} to a place of the caller's, which is then where the row lies.
+   *
+   * @param inRange whether {@link Exponents#areInRange} says so, and f is the potential it has seen
+   */
+  void gibbs(
+      MatrixSource.Gibbs plan,
+      int problem,
+      int row,
+      double f,
+      boolean inRange,
+      MemorySegment to,
+      long toAt) {
     if (f == Double.NEGATIVE_INFINITY) {
       kernels.fill(0, to, toAt, columns);
       sum = 0;
@@ -101,6 +112,10 @@ final class RowReader {
                 to,
                 toAt,
                 columns);
+      } else if (inRange) {
+        sum =
+            kernels.gibbsInRange(
+                segment, at, g.segment, g.at(problem), f, inverse, to, toAt, columns);
       } else {
         sum = kernels.gibbs(segment, at, g.segment, g.at(problem), f, inverse, to, toAt, columns);
       }

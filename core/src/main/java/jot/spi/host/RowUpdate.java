@@ -62,10 +62,10 @@ final class RowUpdate extends HostOp {
       long toAt) {
     double slack = a > 0 ? reader.maxSlack(plan, problem, i) : Double.NEGATIVE_INFINITY;
     if (slack == Double.NEGATIVE_INFINITY) {
-      reader.gibbs(plan, problem, i, slack, to, toAt);
+      reader.gibbs(plan, problem, i, slack, false, to, toAt);
       return slack;
     }
-    reader.gibbs(plan, problem, i, -slack, to, toAt);
+    reader.gibbs(plan, problem, i, -slack, false, to, toAt);
     return -slack + epsilon * (Math.log(a) - Math.log(reader.sum));
   }
 }

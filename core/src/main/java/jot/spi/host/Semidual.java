@@ -76,9 +76,11 @@ final class Semidual extends HostOp {
             row.sourceAddress(plan, problem, first),
             g.segment.address() + g.at(problem),
             sums.segment.address() + sumsAt);
+    boolean inRange = Exponents.areInRange(plan, problem, first, end, kernels);
     for (int i = first; i < end; i++) {
       double mass = a.get(problem, i);
-      double potential = potential(problem, i, mass, f.get(problem, i), epsilon, worker, at);
+      double last = f.get(problem, i);
+      double potential = potential(problem, i, mass, last, epsilon, inRange, worker, at);
       f.set(problem, i, potential);
       double scale = potential > Double.NEGATIVE_INFINITY ? mass / row.sum : 0;
       if (scale > 0) {
@@ -99,10 +101,17 @@ final class Semidual extends HostOp {
    * underflow; else with the maximum out. Leaves the row's exponentials in the reader.
    */
   private double potential(
-      int problem, int i, double mass, double last, double epsilon, Worker worker, long at) {
+      int problem,
+      int i,
+      double mass,
+      double last,
+      double epsilon,
+      boolean inRange,
+      Worker worker,
+      long at) {
     RowReader row = worker.plan;
     if (mass > 0 && Math.abs(last) < Double.POSITIVE_INFINITY) {
-      row.gibbs(plan, problem, i, last, worker.group, at);
+      row.gibbs(plan, problem, i, last, inRange, worker.group, at);
       if (row.sum > LEAST && row.sum < MOST) {
         return last + epsilon * (Math.log(mass) - Math.log(row.sum));
       }

@@ -143,13 +143,14 @@ final class Sweep extends HostOp {
       HostBuffer g = HostBuffer.of(plan.g());
       kernels.narrow(g.segment, g.at(problem), worker.spare, worker.firstAt, n);
     }
+    boolean inRange = !coarse && Exponents.areInRange(plan, problem, first, end, kernels);
     double error = 0;
     for (int i = first; i < end; i += Worker.GROUP) {
       int last = Math.min(i + Worker.GROUP, end);
       error +=
           coarse
               ? coarseGroup(problem, block, i, last, worker)
-              : group(problem, block, i, last, worker);
+              : group(problem, block, i, last, inRange, worker);
     }
     kernels.addLog(
         HostBuffer.of(plan.epsilon()).get(problem, 0),
@@ -171,7 +172,8 @@ final class Sweep extends HostOp {
   }
 
   /** Rows [first, last) of the plan, their part in the columns; their part of the residual. */
-  private double group(int problem, int block, int first, int last, Worker worker) {
+  private double group(
+      int problem, int block, int first, int last, boolean inRange, Worker worker) {
     HostBuffer f = HostBuffer.of(plan.f());
     HostBuffer g = HostBuffer.of(plan.g());
     double relaxation = relaxation(problem);
@@ -190,7 +192,7 @@ final class Sweep extends HostOp {
         error += withoutPlan(problem, i, mass);
         continue;
       }
-      row.gibbs(plan, problem, i, old, worker.group, at + filled * worker.groupStride);
+      row.gibbs(plan, problem, i, old, inRange, worker.group, at + filled * worker.groupStride);
       error += Math.abs(row.sum - mass);
       double scale = mass / row.sum;
       if (relaxation == 1 && row.sum > TINY && scale >= Double.MIN_NORMAL) {

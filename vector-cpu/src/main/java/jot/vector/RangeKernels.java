@@ -2,6 +2,7 @@ package jot.vector;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
@@ -57,6 +58,123 @@ interface RangeKernels extends RowKernels {
       sum += part;
     }
     return sum;
+  }
+
+  @Override
+  default void gibbsInRange(
+      int rows,
+      MemorySegment c,
+      long cAt,
+      long cStride,
+      MemorySegment g,
+      long gAt,
+      MemorySegment f,
+      long fAt,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      long dstStride,
+      MemorySegment sums,
+      long sumsAt,
+      int n) {
+    int bound = DOUBLES.loopBound(n);
+    if (bound == 0 || n > PlanKernels.CHUNK) {
+      RowKernels.super.gibbsInRange(
+          rows,
+          c,
+          cAt,
+          cStride,
+          g,
+          gAt,
+          f,
+          fAt,
+          inverseEpsilon,
+          dst,
+          dstAt,
+          dstStride,
+          sums,
+          sumsAt,
+          n);
+      return;
+    }
+    double rate = inverseEpsilon * LOG2_E;
+    exponentials(
+        rows, c, cAt, cStride, g, gAt, f, fAt, rate, dst, dstAt, dstStride, sums, sumsAt, bound);
+    for (int r = 0; bound < n && r < rows; r++) {
+      double own = f.get(F64, fAt + 8L * r);
+      long costAt = cAt + r * cStride + 8L * bound;
+      long at = dstAt + r * dstStride + 8L * bound;
+      double rest = gibbs(c, costAt, g, gAt + 8L * bound, own, inverseEpsilon, dst, at, n - bound);
+      sums.set(F64, sumsAt + 8L * r, sums.get(F64, sumsAt + 8L * r) + rest);
+    }
+  }
+
+  /** {@link #exponentials} of some rows: short ones overlap, and a call costs more than one. */
+  private static void exponentials(
+      int rows,
+      MemorySegment c,
+      long cAt,
+      long cStride,
+      MemorySegment g,
+      long gAt,
+      MemorySegment f,
+      long fAt,
+      double rate,
+      MemorySegment dst,
+      long dstAt,
+      long dstStride,
+      MemorySegment sums,
+      long sumsAt,
+      int n) {
+    c = offHeap(c);
+    g = offHeap(g);
+    f = offHeap(f);
+    dst = offHeap(dst);
+    sums = offHeap(sums);
+    for (int i = 0; i < rows; i++) {
+      double own = f.get(F64, fAt + 8L * i);
+      long costAt = cAt + i * cStride;
+      long at = dstAt + i * dstStride;
+      DoubleVector sum = DoubleVector.zero(DOUBLES);
+      for (int j = 0; j < n; j += LANES) {
+        DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, costAt + 8L * j, ORDER);
+        DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+        DoubleVector v = potential.add(own).sub(cost).mul(rate);
+        DoubleVector shifted = v.add(ROUNDER);
+        DoubleVector r = v.sub(shifted.sub(ROUNDER));
+        DoubleVector rr = r.mul(r);
+        DoubleVector high =
+            r.fma(DoubleVector.broadcast(DOUBLES, C11), DoubleVector.broadcast(DOUBLES, C10));
+        DoubleVector upper =
+            r.fma(DoubleVector.broadcast(DOUBLES, C9), DoubleVector.broadcast(DOUBLES, C8));
+        DoubleVector middle =
+            r.fma(DoubleVector.broadcast(DOUBLES, C7), DoubleVector.broadcast(DOUBLES, C6));
+        DoubleVector lower =
+            r.fma(DoubleVector.broadcast(DOUBLES, C5), DoubleVector.broadcast(DOUBLES, C4));
+        DoubleVector low =
+            r.fma(DoubleVector.broadcast(DOUBLES, C3), DoubleVector.broadcast(DOUBLES, C2));
+        DoubleVector q = high.fma(rr, upper).fma(rr, middle).fma(rr, lower).fma(rr, low);
+        DoubleVector p =
+            q.fma(r, DoubleVector.broadcast(DOUBLES, C1))
+                .fma(r, DoubleVector.broadcast(DOUBLES, 1));
+        DoubleVector e =
+            shifted
+                .reinterpretAsLongs()
+                .lanewise(LSHL, 52)
+                .add(p.reinterpretAsLongs())
+                .reinterpretAsDoubles();
+        e.intoMemorySegment(dst, at + 8L * j, ORDER);
+        sum = sum.add(e);
+      }
+      double total = sum.lane(0) + sum.lane(1);
+      if (LANES > 2) {
+        total += sum.lane(2) + sum.lane(3);
+      }
+      if (LANES > 4) {
+        total += (sum.lane(4) + sum.lane(5)) + (sum.lane(6) + sum.lane(7));
+      }
+      sums.set(F64, sumsAt + 8L * i, total);
+    }
   }
 
   /**

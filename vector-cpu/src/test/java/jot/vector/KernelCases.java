@@ -312,6 +312,26 @@ final class KernelCases {
           m.out.want[j] = power((F + m.g.want[j] - m.c.want[j]) * RATE_OF_TWO);
           return m.out.want[j];
         });
+    writing(
+        "gibbsInRange_of_rows",
+        (k, m) ->
+            k.gibbsInRange(
+                2,
+                m.c.segment,
+                m.c.at,
+                0,
+                m.g.segment,
+                m.g.at,
+                m.x.segment,
+                m.x.at,
+                0,
+                m.out.segment,
+                m.out.at,
+                0,
+                m.weights.segment,
+                m.weights.at,
+                m.n),
+        (m, j) -> m.out.want[j] = 1);
     summing(
         "gibbsF32",
         (k, m) ->

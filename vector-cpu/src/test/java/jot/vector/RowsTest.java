@@ -151,6 +151,25 @@ class RowsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 3, 4, 9, 21, 1024, 1030})
+  void rows_in_range_are_each_the_plan_to_the_bit(int n) {
+    int rows = 3;
+    long stride = 8L * n + 24;
+    MemorySegment cost = doubles(rows * (n + 3), 0, 1);
+    MemorySegment g = doubles(n, -1, 1);
+    MemorySegment f = doubles(rows + 1, -1, 1);
+    MemorySegment got = arena.allocate(rows * stride, 8);
+    MemorySegment sums = arena.allocate(8L * rows + 8, 8);
+    kernels.gibbsInRange(rows, cost, 0, stride, g, 0, f, 8, 20, got, 0, stride, sums, 8, n);
+    MemorySegment want = arena.allocate(8L * n, 8);
+    for (int r = 0; r < rows; r++) {
+      double sum = kernels.gibbs(cost, r * stride, g, 0, get(f, r + 1), 20, want, 0, n);
+      assertThat(get(sums, r + 1)).isEqualTo(sum);
+      same(got.asSlice(r * stride, 8L * n), want, n);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 4, 9, 21, 64, 1030})
   void plan_in_f32_is_off_by_what_it_says(int n) {
     MemorySegment c = floats(n);

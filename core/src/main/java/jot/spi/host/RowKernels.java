@@ -77,6 +77,32 @@ public interface RowKernels {
     return gibbs(c, cAt, g, gAt, f, inverseEpsilon, dst, dstAt, n);
   }
 
+  /** {@link #gibbsInRange} of some rows, each with the f of its own; sums_r ← Σ_j dst_rj. */
+  default void gibbsInRange(
+      int rows,
+      MemorySegment c,
+      long cAt,
+      long cStride,
+      MemorySegment g,
+      long gAt,
+      MemorySegment f,
+      long fAt,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      long dstStride,
+      MemorySegment sums,
+      long sumsAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double own = f.get(Layouts.F64, fAt + 8L * r);
+      double sum =
+          gibbsInRange(
+              c, cAt + r * cStride, g, gAt, own, inverseEpsilon, dst, dstAt + r * dstStride, n);
+      sums.set(Layouts.F64, sumsAt + 8L * r, sum);
+    }
+  }
+
   /** As {@link #gibbs} with alpha = 0 and beta = 0, of F32 costs. */
   double gibbsF32(
       MemorySegment c,

@@ -124,6 +124,44 @@ final class RowReader {
     at = toAt;
   }
 
+  /** The plan's rows from first to last, of a stored cost of F64 and exponents in range. */
+  void gibbsInRange(
+      MatrixSource.Gibbs plan,
+      int problem,
+      int first,
+      int last,
+      MemorySegment to,
+      long toAt,
+      long stride,
+      MemorySegment sums) {
+    HostBuffer cost = HostBuffer.of(((MatrixSource.Stored) plan.cost()).values());
+    HostBuffer f = HostBuffer.of(plan.f());
+    HostBuffer g = HostBuffer.of(plan.g());
+    kernels.gibbsInRange(
+        last - first,
+        cost.segment,
+        cost.at(problem, first),
+        8L * columns,
+        g.segment,
+        g.at(problem),
+        f.segment,
+        f.at(problem) + 8L * first,
+        1 / HostBuffer.of(plan.epsilon()).get(problem, 0),
+        to,
+        toAt,
+        stride,
+        sums,
+        0,
+        columns);
+  }
+
+  /** Holds a row that another hand has made. */
+  void take(MemorySegment row, long rowAt, double rowSum) {
+    segment = row;
+    at = rowAt;
+    sum = rowSum;
+  }
+
   /**
    * The plan's row as F32 in a place of the caller's, by {@link Coarse coarse} arithmetic.
    *
@@ -159,7 +197,15 @@ final class RowReader {
   }
 
   static boolean isStoredF32(MatrixSource source) {
-    return source instanceof MatrixSource.Stored stored && stored.values().dtype() == DType.F32;
+    return isStored(source, DType.F32);
+  }
+
+  static boolean isStoredF64(MatrixSource source) {
+    return isStored(source, DType.F64);
+  }
+
+  private static boolean isStored(MatrixSource source, DType dtype) {
+    return source instanceof MatrixSource.Stored stored && stored.values().dtype() == dtype;
   }
 
   /** Where the numbers lie that a plan's row is made from: for {@link Worker#groupAt}. */

@@ -183,6 +183,11 @@ final class Sweep extends HostOp {
             row.sourceAddress(plan, problem, first),
             g.segment.address() + g.at(problem),
             sums.segment.address() + sums.at(problem, block));
+    boolean together = inRange && RowReader.isStoredF64(plan.cost()) && all(problem, first, last);
+    if (together) {
+      row.gibbsInRange(
+          plan, problem, first, last, worker.group, at, worker.groupStride, worker.shares);
+    }
     double error = 0;
     int filled = 0;
     for (int i = first; i < last; i++) {
@@ -192,7 +197,12 @@ final class Sweep extends HostOp {
         error += withoutPlan(problem, i, mass);
         continue;
       }
-      row.gibbs(plan, problem, i, old, inRange, worker.group, at + filled * worker.groupStride);
+      long to = at + filled * worker.groupStride;
+      if (together) {
+        row.take(worker.group, to, worker.shares.get(Layouts.F64, 8L * filled));
+      } else {
+        row.gibbs(plan, problem, i, old, inRange, worker.group, to);
+      }
       error += Math.abs(row.sum - mass);
       double scale = mass / row.sum;
       if (relaxation == 1 && row.sum > TINY && scale >= Double.MIN_NORMAL) {
@@ -217,6 +227,17 @@ final class Sweep extends HostOp {
         sums.at(problem, block),
         n);
     return error;
+  }
+
+  /** Whether all of these rows have a plan. */
+  private boolean all(int problem, int first, int last) {
+    HostBuffer f = HostBuffer.of(plan.f());
+    for (int i = first; i < last; i++) {
+      if (a.get(problem, i) <= 0 || f.get(problem, i) == Double.NEGATIVE_INFINITY) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A row over-relaxed, or with its maximum taken out; what its exponentials are to be times. */

@@ -3,6 +3,7 @@ package jot.marginal;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import jot.spi.Buffer;
+import jot.spi.CoarseSpace;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
 import jot.spi.Session;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * takes its products from those alone, any other reads the whole plan at each step. Steps begin
  * with the diagonal as preconditioner. A problem that would need many more than a factor of its
  * plan's graph costs, counted in work and not in time, begins again with the factor; in the solves
- * that follow it begins with it.
+ * that follow it begins with it. One whose plan is dense and which would still need many gets a
+ * {@link CoarseSpace} where the backend has one, and goes on from where it is; where that was worth
+ * it, the solves that follow begin with it.
  */
 public final class ConjugateGradient implements MarginalSolver {
   /** Steps between polls. */
@@ -37,6 +40,12 @@ public final class ConjugateGradient implements MarginalSolver {
 
   /** Entries of a dense product that cost as much as one of a sparse product. */
   private static final double DENSE_PER_SPARSE = 16;
+
+  /** Steps still to come from which a coarse space pays: with it there will be some twenty, */
+  private static final double SLOW = 32;
+
+  /** and it costs as much as so many. */
+  private static final int COARSE_COST = 8;
 
   private final Session session;
   private final int maxSteps;
@@ -73,6 +82,14 @@ public final class ConjugateGradient implements MarginalSolver {
   private @Nullable PlanGraph graph;
   private boolean sparseProducts;
   private @Nullable PlanGraph preconditioner;
+  private final Buffer deep;
+  private final boolean[] isDeep;
+  private final boolean[] deepens;
+  private final boolean[] coarseHelped;
+  private final boolean[] coarseFailed;
+  private final double[] remaining;
+  private @Nullable CoarseSpace coarse;
+  private boolean anyDeep;
 
   /** Which preconditioner a solve gets. */
   public enum Preconditioning {
@@ -138,6 +155,12 @@ public final class ConjugateGradient implements MarginalSolver {
     tolerances = new double[batch];
     entries = new double[batch];
     edges = new double[batch];
+    deep = session.scalar();
+    isDeep = new boolean[batch];
+    deepens = new boolean[batch];
+    coarseHelped = new boolean[batch];
+    coarseFailed = new boolean[batch];
+    remaining = new double[batch];
   }
 
   @Override
@@ -165,6 +188,8 @@ public final class ConjugateGradient implements MarginalSolver {
     session.poll();
     session.reciprocal(system.diagonal(), inverse, active);
     session.fill(steps, 0, active);
+    Arrays.fill(isDeep, false);
+    anyDeep = false;
     scan(system, active);
     group(system, active, true);
     group(system, active, false);
@@ -172,6 +197,18 @@ public final class ConjugateGradient implements MarginalSolver {
     session.read(first, firstHost);
     session.read(steps, stepsHost);
     session.poll();
+    learn();
+  }
+
+  /** Whether the coarse spaces of this solve were worth it. */
+  private void learn() {
+    for (int problem = 0; problem < isDeep.length; problem++) {
+      if (isDeep[problem] && !coarseHelped[problem]) {
+        int with = steps(problem) - TRIAL;
+        coarseHelped[problem] = with + COARSE_COST < remaining[problem];
+        coarseFailed[problem] = !coarseHelped[problem];
+      }
+    }
   }
 
   /** Entries of the graph's factor that the last solve of a problem had, 0 without one. */
@@ -215,16 +252,81 @@ public final class ConjugateGradient implements MarginalSolver {
     }
     preconditioner = null;
     start(system, active);
+    for (int problem = 0; problem < deepens.length; problem++) {
+      deepens[problem] = without[problem] && !sparse && coarseHelped[problem];
+    }
+    deepen(system);
     int issued = iterate(system, active, TRIAL, 0);
-    if (anyActive() && mayBuild && !forced) {
-      chooseGraph();
-      factorised(system, active);
-      preconditioner = null;
-      send(without, active);
+    if (anyActive() && wanted == Preconditioning.AUTO) {
+      lookAhead();
+      if (mayBuild) {
+        chooseGraph();
+        factorised(system, active);
+        preconditioner = null;
+        send(without, active);
+      }
+      for (int problem = 0; problem < deepens.length; problem++) {
+        boolean slow = isOpen(problem) && remaining[problem] >= SLOW;
+        deepens[problem] = slow && !sparse && !isDeep[problem] && !coarseFailed[problem];
+      }
+      deepen(system);
     }
     if (anyActive()) {
       iterate(system, active, maxSteps, issued);
     }
+  }
+
+  private boolean isOpen(int problem) {
+    return activeHost.getFlat(problem) != 0;
+  }
+
+  /** Steps still to come of the active problems, at the rate so far. */
+  private void lookAhead() {
+    session.read(rz, rzHost);
+    session.read(first, firstHost);
+    session.poll();
+    for (int problem = 0; problem < remaining.length; problem++) {
+      if (isOpen(problem)) {
+        double fallen = Math.min(residual(problem), 0.99);
+        remaining[problem] = TRIAL * (Math.log(tolerances[problem]) / Math.log(fallen) - 1);
+      }
+    }
+  }
+
+  /** Problems that are to have a coarse space from here on; their residuals stay. */
+  private void deepen(MarginalSystem system) {
+    boolean any = false;
+    for (boolean one : deepens) {
+      any |= one;
+    }
+    if (any && coarse == null) {
+      coarse = session.coarseSpace();
+    }
+    CoarseSpace own = coarse;
+    if (!any || own == null) {
+      return;
+    }
+    for (int problem = 0; problem < deepens.length; problem++) {
+      isDeep[problem] |= deepens[problem];
+      countHost.setFlat(problem, deepens[problem] ? 1 : 0);
+    }
+    anyDeep = true;
+    session.write(countHost, count);
+    session.poll();
+    own.build(system.plan(), system.rowSums(), system.columnSums(), system.anchor(), count);
+    session.multiply(system.rhs(), inverse, q, count);
+    own.add(system.rhs(), q, count);
+    session.dot(system.rhs(), q, first, count);
+    session.multiply(first, squared, goal, count);
+    session.multiply(residual, inverse, z, count);
+    own.add(residual, z, count);
+    session.copy(z, p, count);
+    session.dot(residual, z, rz, count);
+    for (int problem = 0; problem < isDeep.length; problem++) {
+      countHost.setFlat(problem, isDeep[problem] ? 1 : 0);
+    }
+    session.write(countHost, deep);
+    session.poll();
   }
 
   /** Solves the chosen problems with their graphs; those that have too large a one go without. */
@@ -258,24 +360,20 @@ public final class ConjugateGradient implements MarginalSolver {
   }
 
   /**
-   * Chooses among the active problems those whose remaining steps, at the rate so far, are worth a
-   * factor, and how many edges it may have; the others go on without.
+   * Chooses among the active problems those whose remaining steps are worth a factor, and how many
+   * edges it may have; the others go on without.
    */
   private void chooseGraph() {
-    session.read(rz, rzHost);
-    session.read(first, firstHost);
-    session.poll();
     for (int problem = 0; problem < chosen.length; problem++) {
-      boolean open = activeHost.getFlat(problem) != 0;
-      double fallen = Math.min(residual(problem), 0.99);
-      double remaining = TRIAL * (Math.log(tolerances[problem]) / Math.log(fallen) - 1);
+      boolean open = isOpen(problem) && !isDeep[problem];
       double product =
           sparseProducts
               ? DENSE_PER_SPARSE * entries[problem]
               : (double) session.rows() * session.columns();
-      double affordable = Math.min(remaining * product / ENTRIES_PER_EDGE, Double.MAX_VALUE);
+      double affordable =
+          Math.min(remaining[problem] * product / ENTRIES_PER_EDGE, Double.MAX_VALUE);
       chosen[problem] = open && affordable >= session.rows() + session.columns();
-      without[problem] = open && !chosen[problem];
+      without[problem] = isOpen(problem) && !chosen[problem];
       if (open) {
         edges[problem] = affordable;
       }
@@ -311,6 +409,10 @@ public final class ConjugateGradient implements MarginalSolver {
   private void precondition(Buffer active) {
     if (preconditioner == null) {
       session.multiply(residual, inverse, z, active);
+      CoarseSpace own = coarse;
+      if (anyDeep && own != null) {
+        own.add(residual, z, deep);
+      }
     } else {
       preconditioner.apply(residual, z, active);
     }
@@ -354,7 +456,7 @@ public final class ConjugateGradient implements MarginalSolver {
 
   private boolean anyActive() {
     for (int problem = 0; problem < activeHost.batch(); problem++) {
-      if (activeHost.getFlat(problem) != 0) {
+      if (isOpen(problem)) {
         return true;
       }
     }

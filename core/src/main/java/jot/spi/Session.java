@@ -46,6 +46,11 @@ public interface Session extends AutoCloseable {
     return null;
   }
 
+  /** A second level for preconditioners, or null where the backend has none. */
+  default @Nullable CoarseSpace coarseSpace() {
+    return null;
+  }
+
   /**
    * Cholesky factors by the vendor's library for the systems of this session, or null where the
    * backend has none. The same object every time; it takes memory when it first factorises.

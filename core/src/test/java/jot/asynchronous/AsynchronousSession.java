@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import jot.spi.Buffer;
+import jot.spi.CoarseSpace;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
 import jot.spi.Session;
@@ -488,5 +489,11 @@ final class AsynchronousSession implements Session {
   public @Nullable PlanGraph planGraph() {
     PlanGraph own = delegate.planGraph();
     return own == null ? null : new AsynchronousGraph(own, queue);
+  }
+
+  @Override
+  public @Nullable CoarseSpace coarseSpace() {
+    CoarseSpace own = delegate.coarseSpace();
+    return own == null ? null : new AsynchronousCoarseSpace(own, queue);
   }
 }

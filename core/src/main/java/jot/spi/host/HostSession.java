@@ -3,6 +3,7 @@ package jot.spi.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jot.spi.Buffer;
+import jot.spi.CoarseSpace;
 import jot.spi.MatrixSource;
 import jot.spi.PlanGraph;
 import jot.spi.Session;
@@ -123,6 +124,11 @@ final class HostSession implements Session, WorkerPool.Task {
   @Override
   public PlanGraph planGraph() {
     return new HostPlanGraph(this);
+  }
+
+  @Override
+  public CoarseSpace coarseSpace() {
+    return new HostCoarseSpace(this);
   }
 
   /** What the thread that calls may read rows with, between operations. */

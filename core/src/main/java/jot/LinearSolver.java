@@ -29,8 +29,10 @@ public enum LinearSolver {
 
   /**
    * Conjugate gradients: one read of the plan a step, or of the entries that count where they are
-   * few. At small ε a factor of the plan's own graph keeps the steps few; whether it is worth its
-   * while is decided on the way. One m×n array of F64 for a stored cost, and O(m + n).
+   * few. At small ε a factor of the plan's own graph keeps the steps few, or a second level of the
+   * preconditioner, the exchange between at most 96 groups of columns; whether they are worth their
+   * while is decided on the way, and remembered. One m×n array of F64 for a stored cost, and O(m +
+   * n).
    */
   CG,
 

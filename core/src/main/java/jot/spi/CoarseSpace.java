@@ -11,7 +11,7 @@ package jot.spi;
 public interface CoarseSpace {
   /**
    * Groups the columns of the problems of the mask and eliminates the Laplacian between the groups:
-   * two reads of the plan at most, O(n²) memory at most n/8 groups of it.
+   * two reads of the plan at most, O(n) memory for each of at most 96 groups.
    *
    * @param rowSums of the plan
    * @param columnSums of the plan; columns without mass are in no group

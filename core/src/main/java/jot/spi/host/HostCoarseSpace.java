@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostCoarseSpace implements CoarseSpace {
   /** Columns for each group, and groups at most: their Laplacian costs what some products do. */
-  private static final int COLUMNS_PER_GROUP = 8;
+  private static final int COLUMNS_PER_GROUP = 4;
 
   private static final int MOST_GROUPS = 96;
 

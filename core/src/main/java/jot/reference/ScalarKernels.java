@@ -503,6 +503,32 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public boolean extremes(
+      MemorySegment x, long xAt, MemorySegment g, long gAt, MemorySegment out, long outAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    double[] potential = chunk.y;
+    double largest = 0;
+    double top = Double.NEGATIVE_INFINITY;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double size = Math.abs(values[j]);
+        if (!(size < Double.POSITIVE_INFINITY)) {
+          return false;
+        }
+        largest = Math.max(largest, size);
+        top = Math.max(top, potential[j] - values[j]);
+      }
+    }
+    set(out, outAt, 0, largest);
+    set(out, outAt, 1, top);
+    return true;
+  }
+
+  @Override
   public int nextAtLeast(
       MemorySegment x,
       long xAt,

@@ -11,6 +11,7 @@ final class VectorKernels
         LogKernels,
         ColumnKernels,
         ReductionKernels,
+        InspectKernels,
         RowsKernels,
         NarrowRowsKernels,
         TileKernels,

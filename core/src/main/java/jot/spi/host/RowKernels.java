@@ -277,6 +277,14 @@ public interface RowKernels {
    */
   int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
 
+  /**
+   * out_0 ← max |x_j| and out_1 ← max_j g_j − x_j, −∞ when every term is; g_j is finite or −∞.
+   *
+   * @return whether every x_j is finite; where not, out is undefined
+   */
+  boolean extremes(
+      MemorySegment x, long xAt, MemorySegment g, long gAt, MemorySegment out, long outAt, int n);
+
   // ---- products of many rows ----
 
   /** Rows of a tile of {@link #addTile}. */
@@ -391,6 +399,25 @@ public interface RowKernels {
       MemorySegment high,
       long highAt,
       int n);
+
+  /** {@link #bound} of some rows, each less an alpha of its own, where all of that is finite. */
+  default void bounds(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment alphas,
+      long alphasAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double alpha = alphas.get(Layouts.F64, alphasAt + 8L * r);
+      bound(x, xAt + r * xStride, alpha, low, lowAt, high, highAt, n);
+    }
+  }
 
   /**
    * First j ≥ from with x_j &gt; 0 and x_j ≥ min(bound, share·top_j); n where there is none. All

@@ -50,9 +50,9 @@ public final class Scaling implements ForwardSolver {
   @Override
   public void prepare(ForwardState state) {
     Session session = state.session();
-    session.materialise(state.plan(), kernel(state).values(), state.active());
     session.fill(state.u(), 1, null);
     session.fill(state.v(), 1, null);
+    session.startScaling(state.plan(), state.b(), kernel(state), state.v(), state.active());
     if (relaxation != null) {
       relaxation.begin(state);
     }
@@ -118,7 +118,7 @@ public final class Scaling implements ForwardSolver {
         state.residualBuffer(),
         state.sweeps(),
         stale);
-    session.materialise(state.plan(), kernel(state).values(), stale);
+    session.startScaling(state.plan(), state.b(), kernel(state), state.v(), stale);
     if (relaxation != null) {
       session.fill(relaxation.columnError(), 0, stale);
     }

@@ -8,6 +8,7 @@ final class VectorKernels
     implements PlanKernels,
         RangeKernels,
         FloatKernels,
+        RoundedKernels,
         LogKernels,
         ColumnKernels,
         ReductionKernels,

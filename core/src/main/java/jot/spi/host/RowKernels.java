@@ -151,6 +151,21 @@ public interface RowKernels {
       long dstAt,
       int n);
 
+  /**
+   * dst_j ← exp(((f + g_j) − c_j)·inverseEpsilon), made in F64 and rounded to F32: off by 1.2·2⁻²⁴
+   * of itself, 0 below 2⁻¹²⁶. c_j may be +∞ and g_j −∞; f is finite.
+   */
+  void gibbsAsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
   /** dst_j ← the exponent of {@link #gibbs}; −∞ wherever gibbs gives 0. */
   void exponents(
       MemorySegment c,

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * absorption: where a scaling would leave its safe range it goes into the potentials, one sweep
  * runs in the log domain, and the kernel is made anew. No exp in a sweep; one m×n array.
  *
- * <p>The kernel may be of F32: it is off by 2⁻²⁴ of its entries, and the residual of the potentials
- * by as much of the mass. Sweeps may be over-relaxed, see {@link Relaxation}.
+ * <p>The kernel may be of F32: it is off by 1.2·2⁻²⁴ of its entries, and the residual of the
+ * potentials by as much of the mass. Sweeps may be over-relaxed, see {@link Relaxation}.
  */
 public final class Scaling implements ForwardSolver {
   private final DType storage;

@@ -233,6 +233,9 @@ public interface Session extends AutoCloseable {
    * What sweeps on scalings start from, of the potentials f alone: K ← exp((f ⊕ g − c)/ε) and v
    * such that the columns of K diag(v) are b. Where that needs fewer exponentials, g need not be
    * that of {@link #columnUpdate}: then v is not 1, and K is at most b in each of its columns.
+   *
+   * @param kernel m×n, ← K, of either type
+   * @param v length n, ← the scalings; 1 where b is 0, and where K has lost a column to underflow
    */
   default void startScaling(
       MatrixSource.Gibbs plan,

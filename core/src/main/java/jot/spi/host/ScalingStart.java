@@ -13,9 +13,10 @@ import jot.tensor.DType;
  *
  * <p><b>Error.</b> An entry of F32 is off by 1.2·2⁻²⁴ of itself ({@link RowKernels#gibbsAsF32}),
  * for its exponent is never rounded to F32. So the residual that sweeps on the kernel see is that
- * of the potentials to 1.2·2⁻²⁴ of the mass, and where the errors of a row's entries have no common
- * sign to less. With exponentials of F32 it would be the exponents' size times that: ten times as
- * much at small ε, enough to cost a sweep in the log domain, which is dearer than what they save.
+ * of the potentials but for 1.2·2⁻²⁴ of the mass, and less where the errors of a row's entries have
+ * no common sign. An exponent x rounded to F32 is off by 2⁻²⁴·|x|: entries that count have |x| = 20
+ * where scalings are at {@link Session#scalingLimit}, and the residual would be off by as much as
+ * the tolerance of 10⁻⁶ that kernels of F32 are used for.
  */
 final class ScalingStart extends HostOp {
   private final ColumnLse lse;

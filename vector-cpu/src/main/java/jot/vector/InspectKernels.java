@@ -28,6 +28,7 @@ interface InspectKernels extends RowKernels {
       MemorySegment x, long xAt, MemorySegment g, long gAt, MemorySegment out, long outAt, int n) {
     x = offHeap(x);
     g = offHeap(g);
+    out = offHeap(out);
     // 0·x is NaN, and so is every sum from there on, where x is no finite number
     DoubleVector zero = DoubleVector.zero(DOUBLES);
     DoubleVector zeros = DoubleVector.zero(DOUBLES);
@@ -92,6 +93,7 @@ interface InspectKernels extends RowKernels {
       MemorySegment high,
       long highAt,
       int n) {
+    alphas = offHeap(alphas);
     int fours = rows - rows % 4;
     int bound = DOUBLES.loopBound(n);
     for (int r = 0; r < fours; r += 4) {
@@ -132,6 +134,7 @@ interface InspectKernels extends RowKernels {
     x = offHeap(x);
     low = offHeap(low);
     high = offHeap(high);
+    alphas = offHeap(alphas);
     double alpha0 = alphas.get(F64, alphasAt);
     double alpha1 = alphas.get(F64, alphasAt + 8);
     double alpha2 = alphas.get(F64, alphasAt + 16);

@@ -232,6 +232,33 @@ final class ScalarKernels implements RowKernels {
   }
 
   @Override
+  public void gibbsAsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] cost = chunk.x;
+    double[] potential = chunk.y;
+    float[] plan = chunk.p;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(c, cAt, from, cost, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        float e = (float) Math.exp((f + potential[j] - cost[j]) * inverseEpsilon);
+        plan[j] = e < Float.MIN_NORMAL ? 0 : e;
+      }
+      Chunk.store(plan, dst, dstAt, from, count);
+    }
+  }
+
+  @Override
   public void exponents(
       MemorySegment c,
       long cAt,
@@ -500,6 +527,32 @@ final class ScalarKernels implements RowKernels {
       }
     }
     return largest;
+  }
+
+  @Override
+  public boolean extremes(
+      MemorySegment x, long xAt, MemorySegment g, long gAt, MemorySegment out, long outAt, int n) {
+    Chunk chunk = Chunk.ofThread();
+    double[] values = chunk.x;
+    double[] potential = chunk.y;
+    double largest = 0;
+    double top = Double.NEGATIVE_INFINITY;
+    for (int from = 0; from < n; from += Chunk.LENGTH) {
+      int count = Math.min(Chunk.LENGTH, n - from);
+      Chunk.load(x, xAt, from, values, count);
+      Chunk.load(g, gAt, from, potential, count);
+      for (int j = 0; j < count; j++) {
+        double size = Math.abs(values[j]);
+        if (!(size < Double.POSITIVE_INFINITY)) {
+          return false;
+        }
+        largest = Math.max(largest, size);
+        top = Math.max(top, potential[j] - values[j]);
+      }
+    }
+    set(out, outAt, 0, largest);
+    set(out, outAt, 1, top);
+    return true;
   }
 
   @Override

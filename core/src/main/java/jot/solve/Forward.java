@@ -64,16 +64,28 @@ public final class Forward {
     group = state.session().scalar();
   }
 
-  /**
-   * Sends thresholds and makes the columns of all problems exact: what every solver starts from.
-   */
+  /** Sends thresholds. */
   public void begin(Limits limits) {
     history.clear();
     Arrays.fill(passes, 0);
     Arrays.fill(slow, false);
     Arrays.fill(hasReserve, false);
     state.begin(limits.tolerance());
-    state.session().columnUpdate(state.plan(), state.b(), null);
+  }
+
+  /**
+   * Makes columns exact, which every solver starts from.
+   *
+   * @param left problems that {@link Scaling} will have: it makes those it takes itself
+   */
+  public void makeColumnsExact(boolean[] left) {
+    for (int problem = 0; problem < left.length; problem++) {
+      mine[problem] = !left[problem] || state.outcome(problem) != Outcome.RUNNING;
+    }
+    if (Marks.any(mine)) {
+      activate(mine);
+      state.session().columnUpdate(state.plan(), state.b(), state.active());
+    }
   }
 
   /** Sets so many iterations of these problems aside: a descent may have taken them. */

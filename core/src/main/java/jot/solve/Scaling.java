@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * absorption: where a scaling would leave its safe range it goes into the potentials, one sweep
  * runs in the log domain, and the kernel is made anew. No exp in a sweep; one m×n array.
  *
- * <p>The kernel may be of F32: it is off by 2⁻²⁴ of its entries, and the residual of the potentials
- * by as much of the mass. Sweeps may be over-relaxed, see {@link Relaxation}.
+ * <p>The kernel may be of F32: it is off by 1.2·2⁻²⁴ of its entries, and the residual of the
+ * potentials by as much of the mass. Sweeps may be over-relaxed, see {@link Relaxation}.
  */
 public final class Scaling implements ForwardSolver {
   private final DType storage;
@@ -50,9 +50,9 @@ public final class Scaling implements ForwardSolver {
   @Override
   public void prepare(ForwardState state) {
     Session session = state.session();
-    session.materialise(state.plan(), kernel(state).values(), state.active());
     session.fill(state.u(), 1, null);
     session.fill(state.v(), 1, null);
+    session.startScaling(state.plan(), state.b(), kernel(state), state.v(), state.active());
     if (relaxation != null) {
       relaxation.begin(state);
     }
@@ -118,7 +118,7 @@ public final class Scaling implements ForwardSolver {
         state.residualBuffer(),
         state.sweeps(),
         stale);
-    session.materialise(state.plan(), kernel(state).values(), stale);
+    session.startScaling(state.plan(), state.b(), kernel(state), state.v(), stale);
     if (relaxation != null) {
       session.fill(relaxation.columnError(), 0, stale);
     }

@@ -235,6 +235,25 @@ public interface Session extends AutoCloseable {
   }
 
   /**
+   * What sweeps on scalings start from, of the potentials f alone: K ← exp((f ⊕ g − c)/ε) and v
+   * such that the columns of K diag(v) are b. Where that needs fewer exponentials, g need not be
+   * that of {@link #columnUpdate}: then v is not 1, and K is at most b in each of its columns.
+   *
+   * @param kernel m×n, ← K, of either type
+   * @param v length n, ← the scalings; 1 where b is 0, and where K has lost a column to underflow
+   */
+  default void startScaling(
+      MatrixSource.Gibbs plan,
+      Buffer b,
+      MatrixSource.Stored kernel,
+      Buffer v,
+      @Nullable Buffer active) {
+    columnUpdate(plan, b, active);
+    materialise(plan, kernel.values(), active);
+    fill(v, 1, active);
+  }
+
+  /**
    * The same iteration on scalings: plan diag(u) K diag(v), u ← a/(Kv), v ← b/(Kᵀu), one read of K.
    * Where a scaling would leave [1/limit, limit], see {@link #scalingLimit}, or a sum is 0 the
    * problem is not updated and its {@code stale} becomes 1; else it becomes 0.

@@ -58,8 +58,10 @@ public final class Tensor {
    */
   public static Tensor allocate(Arena arena, DType dtype, Shape shape) {
     Tensor tensor = uninitialized(arena, dtype, shape);
-    // The JDK's own arenas have done this already; an arena that recycles memory need not.
-    tensor.segment.fill((byte) 0);
+    boolean ofTheJdk = arena.getClass().getModule() == Arena.class.getModule();
+    if (!ofTheJdk) { // its arenas have done this already; one that recycles memory need not
+      tensor.segment.fill((byte) 0);
+    }
     return tensor;
   }
 

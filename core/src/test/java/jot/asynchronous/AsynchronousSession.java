@@ -224,6 +224,16 @@ final class AsynchronousSession implements Session {
   }
 
   @Override
+  public void startScaling(
+      MatrixSource.Gibbs plan,
+      Buffer b,
+      MatrixSource.Stored kernel,
+      Buffer v,
+      @Nullable Buffer active) {
+    queue.add(() -> delegate.startScaling(plan, b, kernel, v, active));
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,

@@ -547,6 +547,57 @@ final class KernelCases {
                 .filter(j -> m.p.want[j] >= Math.min(0.7, 0.2 * m.c.want[j]))
                 .mapToDouble(j -> j + 1)
                 .sum());
+    scanning(
+        "extremes",
+        (k, m) ->
+            k.extremes(m.c.segment, m.c.at, m.g.segment, m.g.at, m.five.segment, m.five.at, m.n)
+                ? m.five.got(0) + 8 * m.five.got(1)
+                : Double.NaN,
+        m ->
+            DoubleStream.of(m.c.want).map(Math::abs).max().orElseThrow()
+                + 8
+                    * IntStream.range(0, m.n)
+                        .mapToDouble(j -> m.g.want[j] - m.c.want[j])
+                        .max()
+                        .orElseThrow());
+    writing(
+        "bounds",
+        (k, m) ->
+            k.bounds(
+                5,
+                m.c.segment,
+                m.c.at,
+                0,
+                m.weights.segment,
+                m.weights.at,
+                m.out.segment,
+                m.out.at,
+                m.more.segment,
+                m.more.at,
+                m.n),
+        (m, j) -> {
+          for (int r = 0; r < 5; r++) {
+            double value = m.c.want[j] - m.weights.want[r];
+            m.out.want[j] = Math.min(m.out.want[j], value);
+            m.more.want[j] = Math.max(m.more.want[j], value);
+          }
+        });
+    scanning(
+        "gibbsAsF32",
+        (k, m) -> {
+          k.gibbsAsF32(
+              m.x.segment,
+              m.x.at,
+              m.x.segment,
+              m.x.at,
+              0,
+              RATE,
+              m.floatsOut.segment,
+              m.floatsOut.at,
+              m.n);
+          return m.floatsOut.got(0) + m.floatsOut.got(m.n - 1);
+        },
+        m -> 2); // exponents of 0: RoundedKernelsTest has others
     scanning("findBad", (k, m) -> k.findBad(m.x.segment, m.x.at, true, m.n), m -> -1);
     writing(
         "narrow",

@@ -110,6 +110,15 @@ final class ColumnLse {
     }
   }
 
+  /** The potential that makes b the largest entry of column j, after the first pass. */
+  double bound(int problem, int j, double b, double epsilon) {
+    double top = tops.get(problem, 0, j);
+    if (b <= 0 || top == Double.NEGATIVE_INFINITY) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    return -top + epsilon * Math.log(b);
+  }
+
   /** The potential that gives column j the mass b, after both passes over all blocks. */
   double potential(int problem, int j, double b, double epsilon) {
     double top = tops.get(problem, 0, j);

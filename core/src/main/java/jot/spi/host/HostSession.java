@@ -371,6 +371,16 @@ final class HostSession implements Session, WorkerPool.Task {
   }
 
   @Override
+  public void startScaling(
+      MatrixSource.Gibbs plan,
+      Buffer b,
+      MatrixSource.Stored kernel,
+      Buffer v,
+      @Nullable Buffer mask) {
+    run(ops.scalingStart().with(plan, b, kernel, v), mask);
+  }
+
+  @Override
   public void scalingSweep(
       MatrixSource.Stored kernel,
       Buffer a,

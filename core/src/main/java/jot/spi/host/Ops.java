@@ -12,6 +12,7 @@ final class Ops {
   private @Nullable RowUpdate rowUpdate;
   private @Nullable ColumnUpdate columnUpdate;
   private @Nullable Sweep sweep;
+  private @Nullable ScalingStart scalingStart;
   private @Nullable ScalingSweep scalingSweep;
   private @Nullable Materialise materialise;
   private @Nullable Values values;
@@ -60,6 +61,13 @@ final class Ops {
       sweep = new Sweep(session);
     }
     return sweep;
+  }
+
+  ScalingStart scalingStart() {
+    if (scalingStart == null) {
+      scalingStart = new ScalingStart(session);
+    }
+    return scalingStart;
   }
 
   ScalingSweep scalingSweep() {

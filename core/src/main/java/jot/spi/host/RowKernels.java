@@ -151,6 +151,21 @@ public interface RowKernels {
       long dstAt,
       int n);
 
+  /**
+   * dst_j ← exp(((f + g_j) − c_j)·inverseEpsilon), made in F64 and rounded to F32: off by 1.2·2⁻²⁴
+   * of itself, 0 below 2⁻¹²⁶. c_j may be +∞ and g_j −∞; f is finite.
+   */
+  void gibbsAsF32(
+      MemorySegment c,
+      long cAt,
+      MemorySegment g,
+      long gAt,
+      double f,
+      double inverseEpsilon,
+      MemorySegment dst,
+      long dstAt,
+      int n);
+
   /** dst_j ← the exponent of {@link #gibbs}; −∞ wherever gibbs gives 0. */
   void exponents(
       MemorySegment c,
@@ -277,6 +292,14 @@ public interface RowKernels {
    */
   int findBad(MemorySegment x, long xAt, boolean refuseInfinity, int n);
 
+  /**
+   * out_0 ← max |x_j| and out_1 ← max_j g_j − x_j, −∞ when every term is; g_j is finite or −∞.
+   *
+   * @return whether every x_j is finite; where not, out is undefined
+   */
+  boolean extremes(
+      MemorySegment x, long xAt, MemorySegment g, long gAt, MemorySegment out, long outAt, int n);
+
   // ---- products of many rows ----
 
   /** Rows of a tile of {@link #addTile}. */
@@ -391,6 +414,25 @@ public interface RowKernels {
       MemorySegment high,
       long highAt,
       int n);
+
+  /** {@link #bound} of some rows, each less an alpha of its own, where all of that is finite. */
+  default void bounds(
+      int rows,
+      MemorySegment x,
+      long xAt,
+      long xStride,
+      MemorySegment alphas,
+      long alphasAt,
+      MemorySegment low,
+      long lowAt,
+      MemorySegment high,
+      long highAt,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      double alpha = alphas.get(Layouts.F64, alphasAt + 8L * r);
+      bound(x, xAt + r * xStride, alpha, low, lowAt, high, highAt, n);
+    }
+  }
 
   /**
    * First j ≥ from with x_j &gt; 0 and x_j ≥ min(bound, share·top_j); n where there is none. All

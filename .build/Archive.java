@@ -109,7 +109,7 @@ final class Archive {
     words.addAll(options);
     words.addAll(
         List.of(
-            "--enable-native-access=jot.gpu,jot.bindings",
+            "--enable-native-access=jot.vector,jot.gpu,jot.bindings",
             "--module-path",
             lib.toString(),
             "--module",

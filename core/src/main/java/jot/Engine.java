@@ -64,7 +64,6 @@ final class Engine implements AutoCloseable {
   private final ForwardSolver log = new LogDomain();
   private @Nullable ForwardSolver wide;
   private @Nullable ForwardSolver narrow;
-  private final boolean[] none;
   private final boolean[] byScaling;
   private final boolean[] byLog;
   private final boolean[] warm;
@@ -92,7 +91,6 @@ final class Engine implements AutoCloseable {
     ProgressListener listener = settings.listener();
     progress = listener == null ? Progress.NONE : listener::progress;
     limits = new Limits(settings.tolerance(), settings.maxIterations());
-    none = new boolean[session.batch()];
     byScaling = new boolean[session.batch()];
     byLog = new boolean[session.batch()];
     warm = new boolean[session.batch()];
@@ -272,7 +270,7 @@ final class Engine implements AutoCloseable {
     }
     forward.begin(limits);
     choose();
-    forward.makeColumnsExact(settings.schedule().descends() ? none : byScaling);
+    forward.makeColumnsExact(settings.schedule().descends() ? null : byScaling);
     descend();
     if (Marks.any(byScaling)) {
       sweep(scaling(), byScaling, PATIENCE_SCALING);

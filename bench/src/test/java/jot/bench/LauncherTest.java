@@ -67,11 +67,17 @@ class LauncherTest {
   }
 
   @Test
-  void native_access_is_granted_only_where_the_gpu_module_is_there() throws Exception {
+  void native_access_is_granted_only_to_modules_that_are_there() throws Exception {
     Map<String, String> environment = Map.of("JOT_JAVA_HOME", jdk("25"));
     assertThat(run(script, environment).text()).doesNotContain("native-access");
     Files.createFile(directory.resolve("a place/lib/jot-gpu-1.0.jar"));
-    assertThat(run(script, environment).text()).contains("--enable-native-access=jot.gpu");
+    assertThat(run(script, environment).text())
+        .contains("[--enable-native-access=jot.gpu,jot.bindings]");
+    Files.createFile(directory.resolve("a place/lib/jot-vector-cpu-1.0.jar"));
+    assertThat(run(script, environment).text())
+        .contains("[--enable-native-access=jot.vector,jot.gpu,jot.bindings]");
+    Files.delete(directory.resolve("a place/lib/jot-gpu-1.0.jar"));
+    assertThat(run(script, environment).text()).contains("[--enable-native-access=jot.vector]");
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * plan's graph costs, counted in work and not in time, begins again with the factor; in the solves
  * that follow it begins with it. One whose plan is dense and which would still need many gets a
  * {@link CoarseSpace} where the backend has one, and goes on from where it is; where that was worth
- * it, the solves that follow begin with it.
+ * it, the solves that follow begin with it. It is built once for a plan.
  */
 public final class ConjugateGradient implements MarginalSolver {
   /** Steps between polls. */
@@ -88,8 +88,9 @@ public final class ConjugateGradient implements MarginalSolver {
   private final boolean[] coarseHelped;
   private final boolean[] coarseFailed;
   private final double[] remaining;
+  private final boolean[] builds;
+  private final long[] builtFor;
   private @Nullable CoarseSpace coarse;
-  private boolean anyDeep;
 
   /** Which preconditioner a solve gets. */
   public enum Preconditioning {
@@ -161,6 +162,8 @@ public final class ConjugateGradient implements MarginalSolver {
     coarseHelped = new boolean[batch];
     coarseFailed = new boolean[batch];
     remaining = new double[batch];
+    builds = new boolean[batch];
+    builtFor = new long[batch];
   }
 
   @Override
@@ -189,7 +192,7 @@ public final class ConjugateGradient implements MarginalSolver {
     session.reciprocal(system.diagonal(), inverse, active);
     session.fill(steps, 0, active);
     Arrays.fill(isDeep, false);
-    anyDeep = false;
+    session.fill(deep, 0, null);
     scan(system, active);
     group(system, active, true);
     group(system, active, false);
@@ -247,7 +250,7 @@ public final class ConjugateGradient implements MarginalSolver {
       edges[problem] = forced ? Double.MAX_VALUE : edges[problem];
     }
     factorised(system, active);
-    if (!send(without, active)) {
+    if (!send(without, activeHost, active)) {
       return;
     }
     preconditioner = null;
@@ -263,7 +266,7 @@ public final class ConjugateGradient implements MarginalSolver {
         chooseGraph();
         factorised(system, active);
         preconditioner = null;
-        send(without, active);
+        send(without, activeHost, active);
       }
       for (int problem = 0; problem < deepens.length; problem++) {
         boolean slow = isOpen(problem) && remaining[problem] >= SLOW;
@@ -295,25 +298,24 @@ public final class ConjugateGradient implements MarginalSolver {
 
   /** Problems that are to have a coarse space from here on; their residuals stay. */
   private void deepen(MarginalSystem system) {
-    boolean any = false;
-    for (boolean one : deepens) {
-      any |= one;
+    if (!any(deepens)) {
+      return;
     }
-    if (any && coarse == null) {
+    if (coarse == null) {
       coarse = session.coarseSpace();
     }
     CoarseSpace own = coarse;
-    if (!any || own == null) {
+    if (own == null) {
       return;
     }
-    for (int problem = 0; problem < deepens.length; problem++) {
-      isDeep[problem] |= deepens[problem];
-      countHost.setFlat(problem, deepens[problem] ? 1 : 0);
+    long edition = system.edition();
+    for (int problem = 0; problem < builds.length; problem++) {
+      builds[problem] = deepens[problem] && builtFor[problem] != edition;
     }
-    anyDeep = true;
-    session.write(countHost, count);
-    session.poll();
-    own.build(system.plan(), system.rowSums(), system.columnSums(), system.anchor(), count);
+    if (send(builds, countHost, count)) {
+      own.build(system.plan(), system.rowSums(), system.columnSums(), system.anchor(), count);
+    }
+    send(deepens, countHost, count);
     session.multiply(system.rhs(), inverse, q, count);
     own.add(system.rhs(), q, count);
     session.dot(system.rhs(), q, first, count);
@@ -323,16 +325,18 @@ public final class ConjugateGradient implements MarginalSolver {
     session.copy(z, p, count);
     session.dot(residual, z, rz, count);
     for (int problem = 0; problem < isDeep.length; problem++) {
-      countHost.setFlat(problem, isDeep[problem] ? 1 : 0);
+      if (deepens[problem]) {
+        isDeep[problem] = true;
+        builtFor[problem] = edition;
+      }
     }
-    session.write(countHost, deep);
-    session.poll();
+    send(isDeep, countHost, deep);
   }
 
   /** Solves the chosen problems with their graphs; those that have too large a one go without. */
   private void factorised(MarginalSystem system, Buffer active) {
     PlanGraph own = graph;
-    if (own == null || !send(chosen, active)) {
+    if (own == null || !send(chosen, activeHost, active)) {
       return;
     }
     for (int problem = 0; problem < chosen.length; problem++) {
@@ -352,7 +356,7 @@ public final class ConjugateGradient implements MarginalSolver {
         graphHelped[problem] = built;
       }
     }
-    if (send(chosen, active)) {
+    if (send(chosen, activeHost, active)) {
       preconditioner = own;
       start(system, active);
       iterate(system, active, maxSteps, 0);
@@ -380,18 +384,26 @@ public final class ConjugateGradient implements MarginalSolver {
     }
   }
 
-  /** Sends a mask, to the host's copy too; says whether it names anything. */
-  private boolean send(boolean[] marks, Buffer active) {
-    boolean any = false;
+  /** Sends a mask by way of the host's copy of it; says whether it names anything. */
+  private boolean send(boolean[] marks, Tensor host, Buffer mask) {
     for (int problem = 0; problem < marks.length; problem++) {
-      activeHost.setFlat(problem, marks[problem] ? 1 : 0);
-      any |= marks[problem];
+      host.setFlat(problem, marks[problem] ? 1 : 0);
     }
-    if (any) {
-      session.write(activeHost, active);
-      session.poll();
+    if (!any(marks)) {
+      return false;
     }
-    return any;
+    session.write(host, mask);
+    session.poll();
+    return true;
+  }
+
+  private static boolean any(boolean[] marks) {
+    for (boolean mark : marks) {
+      if (mark) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** From zero, with the first direction of the preconditioner. */
@@ -410,7 +422,7 @@ public final class ConjugateGradient implements MarginalSolver {
     if (preconditioner == null) {
       session.multiply(residual, inverse, z, active);
       CoarseSpace own = coarse;
-      if (anyDeep && own != null) {
+      if (own != null) {
         own.add(residual, z, deep);
       }
     } else {

@@ -1,5 +1,6 @@
 package jot.marginal;
 
+import java.util.concurrent.atomic.AtomicLong;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
 import jot.spi.Session;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * less γ; the gauge (x + t, y − t) is free.
  */
 public final class MarginalSystem {
+  private static final AtomicLong EDITIONS = new AtomicLong();
+
   private final Session session;
   private final MatrixSource plan;
   private final Buffer rowSums;
@@ -31,6 +34,7 @@ public final class MarginalSystem {
   private final Buffer diagonal;
   private final Buffer x;
   private final Buffer y;
+  private long edition;
 
   /**
    * Allocates the system's vectors, O(m + n).
@@ -55,6 +59,7 @@ public final class MarginalSystem {
 
   /** Takes over a new plan and its sums: stored anew where the system's plan is stored. */
   public void refresh(MatrixSource.Gibbs potentials) {
+    edition = EDITIONS.incrementAndGet();
     if (plan instanceof MatrixSource.Stored stored) {
       session.materialise(potentials, stored, rowSums, columnSums);
     } else {
@@ -64,6 +69,7 @@ public final class MarginalSystem {
 
   /** Takes over a new plan whose sums are known. */
   public void adopt(Buffer knownRowSums, Buffer knownColumnSums, @Nullable Buffer active) {
+    edition = EDITIONS.incrementAndGet();
     session.copy(knownRowSums, rowSums, active);
     session.copy(knownColumnSums, columnSums, active);
   }
@@ -71,6 +77,7 @@ public final class MarginalSystem {
   /** Takes over the sums of another system of the same plan. */
   public void adopt(MarginalSystem other) {
     adopt(other.rowSums, other.columnSums, null);
+    edition = other.edition;
   }
 
   /** Sets G and the potentials' cotangents; null stands for zero. */
@@ -101,6 +108,14 @@ public final class MarginalSystem {
   /** out ← S v. */
   void product(Buffer v, Buffer out, Buffer active) {
     session.laplacian(plan, rowSums, anchor, v, out, active);
+  }
+
+  /**
+   * A number that stands for the plan, and for no other of any system: what was made of a plan may
+   * be used as long as this is the same. At least 1 once there is a plan.
+   */
+  long edition() {
+    return edition;
   }
 
   /** The queue. */

@@ -3,6 +3,7 @@ package jot.solve;
 import java.util.Arrays;
 import jot.spi.Buffer;
 import jot.spi.Session;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs forward solvers to their end: issues blocks of sweeps, polls, and decides per problem from
@@ -76,11 +77,12 @@ public final class Forward {
   /**
    * Makes columns exact, which every solver starts from.
    *
-   * @param left problems that {@link Scaling} will have: it makes those it takes itself
+   * @param left problems that {@link Scaling} will have, which makes those it takes itself; null
+   *     where it will have none
    */
-  public void makeColumnsExact(boolean[] left) {
-    for (int problem = 0; problem < left.length; problem++) {
-      mine[problem] = !left[problem] || state.outcome(problem) != Outcome.RUNNING;
+  public void makeColumnsExact(boolean @Nullable [] left) {
+    for (int problem = 0; problem < mine.length; problem++) {
+      mine[problem] = left == null || !left[problem] || state.outcome(problem) != Outcome.RUNNING;
     }
     if (Marks.any(mine)) {
       activate(mine);

@@ -103,7 +103,10 @@ public final class Scaling implements ForwardSolver {
             state.active());
   }
 
-  /** Stale problems: absorb, one sweep that nothing can upset, a fresh kernel. */
+  /**
+   * Stale problems: absorb, one sweep that nothing can upset, a fresh kernel. The sweep leaves
+   * exact columns, so v stays the 1 that absorption has made it.
+   */
   private void renew(ForwardState state) {
     Session session = state.session();
     Buffer stale = state.stale();
@@ -118,7 +121,7 @@ public final class Scaling implements ForwardSolver {
         state.residualBuffer(),
         state.sweeps(),
         stale);
-    session.startScaling(state.plan(), state.b(), kernel(state), state.v(), stale);
+    session.materialise(state.plan(), kernel(state).values(), stale);
     if (relaxation != null) {
       session.fill(relaxation.columnError(), 0, stale);
     }

@@ -1,13 +1,14 @@
 package jot.asynchronous;
 
-import jot.reference.ReferenceProvider;
+import jot.reference.CheckedReference;
 import jot.spi.Availability;
 import jot.spi.Backend;
 import jot.spi.BackendProvider;
 import jot.spi.Session;
 
 /**
- * Offers the asynchronous test backend: the reference kernels behind a queue. Never chosen unasked.
+ * Offers the asynchronous test backend: the reference kernels, which check whose memory they get,
+ * behind a queue. Never chosen unasked.
  */
 public final class AsynchronousProvider implements BackendProvider {
   /** For ServiceLoader. */
@@ -30,7 +31,7 @@ public final class AsynchronousProvider implements BackendProvider {
 
   @Override
   public Backend open(int threads) {
-    Backend delegate = new ReferenceProvider().open(threads);
+    Backend delegate = CheckedReference.open(threads);
     return new Backend() {
       @Override
       public String name() {

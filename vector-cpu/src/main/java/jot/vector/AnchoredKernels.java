@@ -4,7 +4,9 @@ import static jot.vector.Lanes.DOUBLES;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
-import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -48,10 +50,15 @@ interface AnchoredKernels extends RowKernels {
       MemorySegment out,
       long outAt,
       int n) {
-    p = offHeap(p);
-    v = offHeap(v);
-    anchors = offHeap(anchors);
-    out = offHeap(out);
+    pStride &= OFFSET;
+    pAt = at(p, pAt, 3 * pStride + 8L * n);
+    vAt = at(v, vAt, 8L * n);
+    anchorsAt = at(anchors, anchorsAt, 32);
+    outAt = at(out, outAt, 32);
+    p = memory(p);
+    v = memory(v);
+    anchors = memory(anchors);
+    out = memory(out);
     long p1 = pAt + pStride;
     long p2 = pAt + 2 * pStride;
     long p3 = pAt + 3 * pStride;
@@ -65,14 +72,15 @@ interface AnchoredKernels extends RowKernels {
     DoubleVector sum3 = DoubleVector.zero(DOUBLES);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
-      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
+      long o = 8L * j & OFFSET;
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + o, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + o, ORDER);
       sum0 = b.sub(anchor0).fma(a0, sum0);
-      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + o, ORDER);
       sum1 = b.sub(anchor1).fma(a1, sum1);
-      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + o, ORDER);
       sum2 = b.sub(anchor2).fma(a2, sum2);
-      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + o, ORDER);
       sum3 = b.sub(anchor3).fma(a3, sum3);
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
@@ -104,11 +112,12 @@ interface AnchoredKernels extends RowKernels {
       total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
     }
     for (int j = bound; j < n; j++) {
-      double b = v.get(F64, vAt + 8L * j);
-      total0 = Math.fma(p.get(F64, pAt + 8L * j), b - anchor0, total0);
-      total1 = Math.fma(p.get(F64, p1 + 8L * j), b - anchor1, total1);
-      total2 = Math.fma(p.get(F64, p2 + 8L * j), b - anchor2, total2);
-      total3 = Math.fma(p.get(F64, p3 + 8L * j), b - anchor3, total3);
+      long o = 8L * j & OFFSET;
+      double b = v.get(F64, vAt + o);
+      total0 = Math.fma(p.get(F64, pAt + o), b - anchor0, total0);
+      total1 = Math.fma(p.get(F64, p1 + o), b - anchor1, total1);
+      total2 = Math.fma(p.get(F64, p2 + o), b - anchor2, total2);
+      total3 = Math.fma(p.get(F64, p3 + o), b - anchor3, total3);
     }
     out.set(F64, outAt, total0);
     out.set(F64, outAt + 8, total1);
@@ -157,11 +166,17 @@ interface AnchoredKernels extends RowKernels {
       MemorySegment out,
       long outAt,
       int n) {
-    p = offHeap(p);
-    v = offHeap(v);
-    anchors = offHeap(anchors);
-    d = offHeap(d);
-    out = offHeap(out);
+    pStride &= OFFSET;
+    pAt = at(p, pAt, 3 * pStride + 8L * n);
+    vAt = at(v, vAt, 8L * n);
+    anchorsAt = at(anchors, anchorsAt, 32);
+    dAt = at(d, dAt, 32);
+    outAt = at(out, outAt, 8L * n);
+    p = memory(p);
+    v = memory(v);
+    anchors = memory(anchors);
+    d = memory(d);
+    out = memory(out);
     long p1 = pAt + pStride;
     long p2 = pAt + 2 * pStride;
     long p3 = pAt + 3 * pStride;
@@ -175,26 +190,28 @@ interface AnchoredKernels extends RowKernels {
     double d3 = d.get(F64, dAt + 24);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
-      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, out, outAt + 8L * j, ORDER);
-      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
+      long o = 8L * j & OFFSET;
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + o, ORDER);
+      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, out, outAt + o, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + o, ORDER);
       DoubleVector sum0 = b.sub(anchor0).sub(d0).fma(a0, old);
-      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + 8L * j, ORDER);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + o, ORDER);
       DoubleVector sum1 = b.sub(anchor1).sub(d1).fma(a1, sum0);
-      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + 8L * j, ORDER);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + o, ORDER);
       DoubleVector sum2 = b.sub(anchor2).sub(d2).fma(a2, sum1);
-      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + 8L * j, ORDER);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + o, ORDER);
       DoubleVector sum3 = b.sub(anchor3).sub(d3).fma(a3, sum2);
-      sum3.intoMemorySegment(out, outAt + 8L * j, ORDER);
+      sum3.intoMemorySegment(out, outAt + o, ORDER);
     }
     for (int j = bound; j < n; j++) {
-      double b = v.get(F64, vAt + 8L * j);
-      double sum = out.get(F64, outAt + 8L * j);
-      sum = Math.fma(p.get(F64, pAt + 8L * j), b - anchor0 - d0, sum);
-      sum = Math.fma(p.get(F64, p1 + 8L * j), b - anchor1 - d1, sum);
-      sum = Math.fma(p.get(F64, p2 + 8L * j), b - anchor2 - d2, sum);
-      sum = Math.fma(p.get(F64, p3 + 8L * j), b - anchor3 - d3, sum);
-      out.set(F64, outAt + 8L * j, sum);
+      long o = 8L * j & OFFSET;
+      double b = v.get(F64, vAt + o);
+      double sum = out.get(F64, outAt + o);
+      sum = Math.fma(p.get(F64, pAt + o), b - anchor0 - d0, sum);
+      sum = Math.fma(p.get(F64, p1 + o), b - anchor1 - d1, sum);
+      sum = Math.fma(p.get(F64, p2 + o), b - anchor2 - d2, sum);
+      sum = Math.fma(p.get(F64, p3 + o), b - anchor3 - d3, sum);
+      out.set(F64, outAt + o, sum);
     }
   }
 }

@@ -13,6 +13,9 @@ import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.WIDE;
 import static jot.vector.Lanes.WIDE_INDEX;
 import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 import static jot.vector.VectorExp.LOG2_E;
 
 import java.lang.foreign.MemorySegment;
@@ -95,13 +98,16 @@ interface FloatKernels extends RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    gAt = at(g, gAt, 4L * n);
+    dstAt = at(dst, dstAt, 4L * n);
     c = offHeap(c);
-    g = offHeap(g);
-    dst = offHeap(dst);
+    g = memory(g);
+    dst = memory(dst);
     FloatVector sum = FloatVector.zero(WIDE);
     for (int j = 0; j < n; j += FLOATS_WIDE) {
+      long o = 4L * j & OFFSET;
       FloatVector cost = FloatVector.fromMemorySegment(WIDE, c, cAt + 4L * j, ORDER);
-      FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt + 4L * j, ORDER);
+      FloatVector potential = FloatVector.fromMemorySegment(WIDE, g, gAt + o, ORDER);
       FloatVector x = potential.sub(cost).add(f).mul(rate);
       FloatVector v =
           BY_BITS
@@ -124,7 +130,7 @@ interface FloatKernels extends RowKernels {
               .lanewise(LSHL, 23)
               .add(p.reinterpretAsInts())
               .reinterpretAsFloats();
-      e.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+      e.intoMemorySegment(dst, dstAt + o, ORDER);
       sum = sum.add(e);
     }
     double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
@@ -177,13 +183,17 @@ interface FloatKernels extends RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    gAt = at(g, gAt, 8L * n);
+    dstAt = at(dst, dstAt, 4L * n);
     c = offHeap(c);
-    g = offHeap(g);
-    dst = offHeap(dst);
+    g = memory(g);
+    dst = memory(dst);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
+      long o = 4L * j & OFFSET;
+      long wide = 8L * j & OFFSET;
       DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
-      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + wide, ORDER);
       DoubleVector exponent = potential.add(f).sub(cost).mul(rate);
       FloatVector x = (FloatVector) exponent.convertShape(VectorOperators.D2F, FLOATS, 0);
       FloatVector v =
@@ -193,19 +203,23 @@ interface FloatKernels extends RowKernels {
                   .lanewise(MIN, INFINITE_BITS)
                   .reinterpretAsFloats()
               : x.max(LOWEST).min(INFINITE);
-      v.intoMemorySegment(dst, dstAt + 4L * j, ORDER);
+      v.intoMemorySegment(dst, dstAt + o, ORDER);
     }
     for (int j = bound; j < n; j++) {
-      double x = ((g.get(F64, gAt + 8L * j) + f) - c.get(F64, cAt + 8L * j)) * rate;
-      dst.set(F32, dstAt + 4L * j, (float) Math.min(Math.max(x, LOWEST), INFINITE));
+      long o = 4L * j & OFFSET;
+      long wide = 8L * j & OFFSET;
+      double x = ((g.get(F64, gAt + wide) + f) - c.get(F64, cAt + 8L * j)) * rate;
+      dst.set(F32, dstAt + o, (float) Math.min(Math.max(x, LOWEST), INFINITE));
     }
   }
 
   private static double exp2(MemorySegment x, long xAt, int n) {
-    x = offHeap(x);
+    xAt = at(x, xAt, 4L * n);
+    x = memory(x);
     FloatVector sum = FloatVector.zero(WIDE);
     for (int j = 0; j < n; j += FLOATS_WIDE) {
-      FloatVector v = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      long o = 4L * j & OFFSET;
+      FloatVector v = FloatVector.fromMemorySegment(WIDE, x, xAt + o, ORDER);
       FloatVector shifted = v.add(ROUNDER);
       FloatVector r = v.sub(shifted.sub(ROUNDER));
       FloatVector rr = r.mul(r);
@@ -220,7 +234,7 @@ interface FloatKernels extends RowKernels {
               .lanewise(LSHL, 23)
               .add(p.reinterpretAsInts())
               .reinterpretAsFloats();
-      e.intoMemorySegment(x, xAt + 4L * j, ORDER);
+      e.intoMemorySegment(x, xAt + o, ORDER);
       sum = sum.add(e);
     }
     double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));

@@ -57,7 +57,8 @@ final class Lanes {
    * Tells the compiler that a segment is off-heap, by a cast to the class of such segments. Without
    * it C2 goes by the profile of the JDK's own accessors, which every segment of the process
    * shares: it then reckons with heap memory, checks bounds and lifetime at every access, and the
-   * kernels run at half the speed (measured). With it the checks leave the loop.
+   * kernels run at half the speed (measured). With it the checks leave the loop. Operands that are
+   * never lent may do without: {@link OwnMemory}.
    *
    * @throws ClassCastException for a segment on the heap
    */

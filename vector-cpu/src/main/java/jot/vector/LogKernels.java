@@ -11,6 +11,9 @@ import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -72,14 +75,18 @@ interface LogKernels extends RowKernels {
       MemorySegment y,
       long yAt,
       int n) {
-    p = offHeap(p);
-    q = offHeap(q);
-    y = offHeap(y);
+    pAt = at(p, pAt, 8L * n);
+    qAt = at(q, qAt, 8L * n);
+    yAt = at(y, yAt, 8L * n);
+    p = memory(p);
+    q = memory(q);
+    y = memory(y);
     boolean all = true;
     for (int j = 0; j < n; j += LANES) {
-      DoubleVector over = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
-      DoubleVector under = DoubleVector.fromMemorySegment(DOUBLES, q, qAt + 8L * j, ORDER);
-      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
+      long o = 8L * j & OFFSET;
+      DoubleVector over = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + o, ORDER);
+      DoubleVector under = DoubleVector.fromMemorySegment(DOUBLES, q, qAt + o, ORDER);
+      DoubleVector old = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + o, ORDER);
       DoubleVector quotient = over.div(under);
       VectorMask<Double> normal =
           quotient.compare(GE, Double.MIN_NORMAL).and(quotient.compare(LE, Double.MAX_VALUE));
@@ -103,7 +110,7 @@ interface LogKernels extends RowKernels {
       DoubleVector small = half.add(even.add(odd)).mul(ratio).add(k.mul(LN2_LOW));
       DoubleVector log = k.mul(LN2_HIGH).sub(half.sub(small).sub(f));
       DoubleVector moved = old.blend(log.fma(DoubleVector.broadcast(DOUBLES, s), old), normal);
-      moved.intoMemorySegment(y, yAt + 8L * j, ORDER);
+      moved.intoMemorySegment(y, yAt + o, ORDER);
       all &= normal.allTrue();
     }
     return all;

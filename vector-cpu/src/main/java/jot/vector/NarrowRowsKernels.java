@@ -6,7 +6,9 @@ import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.WIDE;
-import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -52,10 +54,15 @@ interface NarrowRowsKernels extends RowKernels {
       MemorySegment out,
       long outAt,
       int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    out = offHeap(out);
-    long last = xAt + (rows - 1) * xStride;
+    int used = Math.min(rows, 4);
+    xStride &= OFFSET;
+    xAt = at(x, xAt, (used - 1) * xStride + 4L * n);
+    yAt = at(y, yAt, 4L * n);
+    outAt = at(out, outAt, 8L * used);
+    x = memory(x);
+    y = memory(y);
+    out = memory(out);
+    long last = xAt + (used - 1) * xStride & OFFSET;
     long x1 = Math.min(xAt + xStride, last);
     long x2 = Math.min(xAt + 2 * xStride, last);
     long x3 = Math.min(xAt + 3 * xStride, last);
@@ -65,38 +72,39 @@ interface NarrowRowsKernels extends RowKernels {
     DoubleVector sum3 = DoubleVector.zero(DOUBLES);
     int runs = n - n % (RUN * SPAN);
     for (int j = 0; j < runs; j += RUN * SPAN) {
-      FloatVector y0 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
-      FloatVector y1 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + STEP, ORDER);
-      FloatVector y2 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + 2 * STEP, ORDER);
-      FloatVector y3 = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j + 3 * STEP, ORDER);
-      FloatVector x00 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
-      FloatVector x01 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + STEP, ORDER);
-      FloatVector x02 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + 2 * STEP, ORDER);
-      FloatVector x03 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j + 3 * STEP, ORDER);
+      long o = 4L * j & OFFSET;
+      FloatVector y0 = FloatVector.fromMemorySegment(WIDE, y, yAt + o, ORDER);
+      FloatVector y1 = FloatVector.fromMemorySegment(WIDE, y, yAt + o + STEP, ORDER);
+      FloatVector y2 = FloatVector.fromMemorySegment(WIDE, y, yAt + o + 2 * STEP, ORDER);
+      FloatVector y3 = FloatVector.fromMemorySegment(WIDE, y, yAt + o + 3 * STEP, ORDER);
+      FloatVector x00 = FloatVector.fromMemorySegment(WIDE, x, xAt + o, ORDER);
+      FloatVector x01 = FloatVector.fromMemorySegment(WIDE, x, xAt + o + STEP, ORDER);
+      FloatVector x02 = FloatVector.fromMemorySegment(WIDE, x, xAt + o + 2 * STEP, ORDER);
+      FloatVector x03 = FloatVector.fromMemorySegment(WIDE, x, xAt + o + 3 * STEP, ORDER);
       FloatVector run0 = y3.fma(x03, y2.fma(x02, y1.fma(x01, y0.mul(x00))));
       DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum0 = sum0.add(low0.add(high0));
-      FloatVector x10 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
-      FloatVector x11 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + STEP, ORDER);
-      FloatVector x12 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + 2 * STEP, ORDER);
-      FloatVector x13 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j + 3 * STEP, ORDER);
+      FloatVector x10 = FloatVector.fromMemorySegment(WIDE, x, x1 + o, ORDER);
+      FloatVector x11 = FloatVector.fromMemorySegment(WIDE, x, x1 + o + STEP, ORDER);
+      FloatVector x12 = FloatVector.fromMemorySegment(WIDE, x, x1 + o + 2 * STEP, ORDER);
+      FloatVector x13 = FloatVector.fromMemorySegment(WIDE, x, x1 + o + 3 * STEP, ORDER);
       FloatVector run1 = y3.fma(x13, y2.fma(x12, y1.fma(x11, y0.mul(x10))));
       DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum1 = sum1.add(low1.add(high1));
-      FloatVector x20 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
-      FloatVector x21 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + STEP, ORDER);
-      FloatVector x22 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + 2 * STEP, ORDER);
-      FloatVector x23 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j + 3 * STEP, ORDER);
+      FloatVector x20 = FloatVector.fromMemorySegment(WIDE, x, x2 + o, ORDER);
+      FloatVector x21 = FloatVector.fromMemorySegment(WIDE, x, x2 + o + STEP, ORDER);
+      FloatVector x22 = FloatVector.fromMemorySegment(WIDE, x, x2 + o + 2 * STEP, ORDER);
+      FloatVector x23 = FloatVector.fromMemorySegment(WIDE, x, x2 + o + 3 * STEP, ORDER);
       FloatVector run2 = y3.fma(x23, y2.fma(x22, y1.fma(x21, y0.mul(x20))));
       DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum2 = sum2.add(low2.add(high2));
-      FloatVector x30 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
-      FloatVector x31 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + STEP, ORDER);
-      FloatVector x32 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + 2 * STEP, ORDER);
-      FloatVector x33 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j + 3 * STEP, ORDER);
+      FloatVector x30 = FloatVector.fromMemorySegment(WIDE, x, x3 + o, ORDER);
+      FloatVector x31 = FloatVector.fromMemorySegment(WIDE, x, x3 + o + STEP, ORDER);
+      FloatVector x32 = FloatVector.fromMemorySegment(WIDE, x, x3 + o + 2 * STEP, ORDER);
+      FloatVector x33 = FloatVector.fromMemorySegment(WIDE, x, x3 + o + 3 * STEP, ORDER);
       FloatVector run3 = y3.fma(x33, y2.fma(x32, y1.fma(x31, y0.mul(x30))));
       DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
@@ -104,23 +112,24 @@ interface NarrowRowsKernels extends RowKernels {
     }
     int bound = WIDE.loopBound(n);
     for (int j = runs; j < bound; j += SPAN) {
-      FloatVector b = FloatVector.fromMemorySegment(WIDE, y, yAt + 4L * j, ORDER);
-      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
+      long o = 4L * j & OFFSET;
+      FloatVector b = FloatVector.fromMemorySegment(WIDE, y, yAt + o, ORDER);
+      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + o, ORDER);
       FloatVector run0 = b.mul(a0);
       DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum0 = sum0.add(low0.add(high0));
-      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
+      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + o, ORDER);
       FloatVector run1 = b.mul(a1);
       DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum1 = sum1.add(low1.add(high1));
-      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
+      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + o, ORDER);
       FloatVector run2 = b.mul(a2);
       DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
       sum2 = sum2.add(low2.add(high2));
-      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
+      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + o, ORDER);
       FloatVector run3 = b.mul(a3);
       DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
@@ -155,11 +164,12 @@ interface NarrowRowsKernels extends RowKernels {
       total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
     }
     for (int j = bound; j < n; j++) {
-      double b = y.get(F32, yAt + 4L * j);
-      total0 += x.get(F32, xAt + 4L * j) * b;
-      total1 += x.get(F32, x1 + 4L * j) * b;
-      total2 += x.get(F32, x2 + 4L * j) * b;
-      total3 += x.get(F32, x3 + 4L * j) * b;
+      long o = 4L * j & OFFSET;
+      double b = y.get(F32, yAt + o);
+      total0 += x.get(F32, xAt + o) * b;
+      total1 += x.get(F32, x1 + o) * b;
+      total2 += x.get(F32, x2 + o) * b;
+      total3 += x.get(F32, x3 + o) * b;
     }
     out.set(F64, outAt, total0);
     if (rows > 1) {
@@ -200,10 +210,15 @@ interface NarrowRowsKernels extends RowKernels {
       MemorySegment y,
       long yAt,
       int n) {
-    s = offHeap(s);
-    x = offHeap(x);
-    y = offHeap(y);
-    long last = xAt + (rows - 1) * xStride;
+    int used = Math.min(rows, 4);
+    xStride &= OFFSET;
+    sAt = at(s, sAt, 8L * used);
+    xAt = at(x, xAt, (used - 1) * xStride + 4L * n);
+    yAt = at(y, yAt, 8L * n);
+    s = memory(s);
+    x = memory(x);
+    y = memory(y);
+    long last = xAt + (used - 1) * xStride & OFFSET;
     long x1 = Math.min(xAt + xStride, last);
     long x2 = Math.min(xAt + 2 * xStride, last);
     long x3 = Math.min(xAt + 3 * xStride, last);
@@ -217,25 +232,29 @@ interface NarrowRowsKernels extends RowKernels {
     FloatVector step3 = FloatVector.broadcast(WIDE, s3);
     int bound = WIDE.loopBound(n);
     for (int j = 0; j < bound; j += SPAN) {
-      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + 4L * j, ORDER);
-      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + 4L * j, ORDER);
-      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + 4L * j, ORDER);
-      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + 4L * j, ORDER);
+      long o = 4L * j & OFFSET;
+      long wide = 8L * j & OFFSET;
+      FloatVector a0 = FloatVector.fromMemorySegment(WIDE, x, xAt + o, ORDER);
+      FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + o, ORDER);
+      FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + o, ORDER);
+      FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + o, ORDER);
       FloatVector part = step3.fma(a3, step2.fma(a2, step1.fma(a1, step0.mul(a0))));
       DoubleVector low = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high = (DoubleVector) part.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      DoubleVector first = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector second = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j + STEP, ORDER);
-      low.add(first).intoMemorySegment(y, yAt + 8L * j, ORDER);
-      high.add(second).intoMemorySegment(y, yAt + 8L * j + STEP, ORDER);
+      DoubleVector first = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + wide, ORDER);
+      DoubleVector second = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + wide + STEP, ORDER);
+      low.add(first).intoMemorySegment(y, yAt + wide, ORDER);
+      high.add(second).intoMemorySegment(y, yAt + wide + STEP, ORDER);
     }
     for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      b = Math.fma((double) x.get(F32, xAt + 4L * j), s0, b);
-      b = Math.fma((double) x.get(F32, x1 + 4L * j), s1, b);
-      b = Math.fma((double) x.get(F32, x2 + 4L * j), s2, b);
-      b = Math.fma((double) x.get(F32, x3 + 4L * j), s3, b);
-      y.set(F64, yAt + 8L * j, b);
+      long o = 4L * j & OFFSET;
+      long wide = 8L * j & OFFSET;
+      double b = y.get(F64, yAt + wide);
+      b = Math.fma((double) x.get(F32, xAt + o), s0, b);
+      b = Math.fma((double) x.get(F32, x1 + o), s1, b);
+      b = Math.fma((double) x.get(F32, x2 + o), s2, b);
+      b = Math.fma((double) x.get(F32, x3 + o), s3, b);
+      y.set(F64, yAt + wide, b);
     }
   }
 }

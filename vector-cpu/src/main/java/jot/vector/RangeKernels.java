@@ -6,6 +6,9 @@ import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 import static jot.vector.VectorExp.C1;
 import static jot.vector.VectorExp.C10;
 import static jot.vector.VectorExp.C11;
@@ -126,19 +129,25 @@ interface RangeKernels extends RowKernels {
       MemorySegment sums,
       long sumsAt,
       int n) {
+    dstStride &= OFFSET;
+    gAt = at(g, gAt, 8L * n);
+    fAt = at(f, fAt, 8L * rows);
+    dstAt = at(dst, dstAt, (rows - 1) * dstStride + 8L * n);
+    sumsAt = at(sums, sumsAt, 8L * rows);
     c = offHeap(c);
-    g = offHeap(g);
-    f = offHeap(f);
-    dst = offHeap(dst);
-    sums = offHeap(sums);
+    g = memory(g);
+    f = memory(f);
+    dst = memory(dst);
+    sums = memory(sums);
     for (int i = 0; i < rows; i++) {
-      double own = f.get(F64, fAt + 8L * i);
+      double own = f.get(F64, fAt + (8L * i & OFFSET));
       long costAt = cAt + i * cStride;
-      long at = dstAt + i * dstStride;
+      long rowAt = dstAt + (i * dstStride & OFFSET);
       DoubleVector sum = DoubleVector.zero(DOUBLES);
       for (int j = 0; j < n; j += LANES) {
+        long o = 8L * j & OFFSET;
         DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, costAt + 8L * j, ORDER);
-        DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+        DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + o, ORDER);
         DoubleVector v = potential.add(own).sub(cost).mul(rate);
         DoubleVector shifted = v.add(ROUNDER);
         DoubleVector r = v.sub(shifted.sub(ROUNDER));
@@ -163,7 +172,7 @@ interface RangeKernels extends RowKernels {
                 .lanewise(LSHL, 52)
                 .add(p.reinterpretAsLongs())
                 .reinterpretAsDoubles();
-        e.intoMemorySegment(dst, at + 8L * j, ORDER);
+        e.intoMemorySegment(dst, rowAt + o, ORDER);
         sum = sum.add(e);
       }
       double total = sum.lane(0) + sum.lane(1);
@@ -173,7 +182,7 @@ interface RangeKernels extends RowKernels {
       if (LANES > 4) {
         total += (sum.lane(4) + sum.lane(5)) + (sum.lane(6) + sum.lane(7));
       }
-      sums.set(F64, sumsAt + 8L * i, total);
+      sums.set(F64, sumsAt + (8L * i & OFFSET), total);
     }
   }
 
@@ -190,13 +199,15 @@ interface RangeKernels extends RowKernels {
       MemorySegment dst,
       long dstAt,
       int n) {
+    gAt = at(g, gAt, 8L * n);
     c = offHeap(c);
-    g = offHeap(g);
+    g = memory(g);
     dst = offHeap(dst);
     DoubleVector sum = DoubleVector.zero(DOUBLES);
     for (int j = 0; j < n; j += LANES) {
+      long o = 8L * j & OFFSET;
       DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);
-      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
+      DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + o, ORDER);
       DoubleVector v = potential.add(f).sub(cost).mul(rate);
       DoubleVector shifted = v.add(ROUNDER);
       DoubleVector r = v.sub(shifted.sub(ROUNDER));

@@ -4,7 +4,9 @@ import static jot.vector.Lanes.DOUBLES;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
-import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -42,9 +44,13 @@ interface RowsKernels extends RowKernels {
       MemorySegment out,
       long outAt,
       int n) {
-    x = offHeap(x);
-    y = offHeap(y);
-    out = offHeap(out);
+    xStride &= OFFSET;
+    xAt = at(x, xAt, 3 * xStride + 8L * n);
+    yAt = at(y, yAt, 8L * n);
+    outAt = at(out, outAt, 32);
+    x = memory(x);
+    y = memory(y);
+    out = memory(out);
     long x1 = xAt + xStride;
     long x2 = xAt + 2 * xStride;
     long x3 = xAt + 3 * xStride;
@@ -54,14 +60,15 @@ interface RowsKernels extends RowKernels {
     DoubleVector sum3 = DoubleVector.zero(DOUBLES);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
+      long o = 8L * j & OFFSET;
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + o, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + o, ORDER);
       sum0 = b.fma(a0, sum0);
-      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + 8L * j, ORDER);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + o, ORDER);
       sum1 = b.fma(a1, sum1);
-      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + 8L * j, ORDER);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + o, ORDER);
       sum2 = b.fma(a2, sum2);
-      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + 8L * j, ORDER);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + o, ORDER);
       sum3 = b.fma(a3, sum3);
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
@@ -93,11 +100,12 @@ interface RowsKernels extends RowKernels {
       total3 += (sum3.lane(4) + sum3.lane(5)) + (sum3.lane(6) + sum3.lane(7));
     }
     for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      total0 = Math.fma(x.get(F64, xAt + 8L * j), b, total0);
-      total1 = Math.fma(x.get(F64, x1 + 8L * j), b, total1);
-      total2 = Math.fma(x.get(F64, x2 + 8L * j), b, total2);
-      total3 = Math.fma(x.get(F64, x3 + 8L * j), b, total3);
+      long o = 8L * j & OFFSET;
+      double b = y.get(F64, yAt + o);
+      total0 = Math.fma(x.get(F64, xAt + o), b, total0);
+      total1 = Math.fma(x.get(F64, x1 + o), b, total1);
+      total2 = Math.fma(x.get(F64, x2 + o), b, total2);
+      total3 = Math.fma(x.get(F64, x3 + o), b, total3);
     }
     out.set(F64, outAt, total0);
     out.set(F64, outAt + 8, total1);
@@ -134,9 +142,13 @@ interface RowsKernels extends RowKernels {
       MemorySegment y,
       long yAt,
       int n) {
-    s = offHeap(s);
-    x = offHeap(x);
-    y = offHeap(y);
+    xStride &= OFFSET;
+    sAt = at(s, sAt, 32);
+    xAt = at(x, xAt, 3 * xStride + 8L * n);
+    yAt = at(y, yAt, 8L * n);
+    s = memory(s);
+    x = memory(x);
+    y = memory(y);
     long x1 = xAt + xStride;
     long x2 = xAt + 2 * xStride;
     long x3 = xAt + 3 * xStride;
@@ -150,21 +162,23 @@ interface RowsKernels extends RowKernels {
     DoubleVector step3 = DoubleVector.broadcast(DOUBLES, s3);
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
-      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
-      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + 8L * j, ORDER);
-      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + 8L * j, ORDER);
-      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + 8L * j, ORDER);
+      long o = 8L * j & OFFSET;
+      DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + o, ORDER);
+      DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + o, ORDER);
+      DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + o, ORDER);
+      DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + o, ORDER);
+      DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + o, ORDER);
       DoubleVector moved = step3.fma(a3, step2.fma(a2, step1.fma(a1, step0.fma(a0, b))));
-      moved.intoMemorySegment(y, yAt + 8L * j, ORDER);
+      moved.intoMemorySegment(y, yAt + o, ORDER);
     }
     for (int j = bound; j < n; j++) {
-      double b = y.get(F64, yAt + 8L * j);
-      b = Math.fma(x.get(F64, xAt + 8L * j), s0, b);
-      b = Math.fma(x.get(F64, x1 + 8L * j), s1, b);
-      b = Math.fma(x.get(F64, x2 + 8L * j), s2, b);
-      b = Math.fma(x.get(F64, x3 + 8L * j), s3, b);
-      y.set(F64, yAt + 8L * j, b);
+      long o = 8L * j & OFFSET;
+      double b = y.get(F64, yAt + o);
+      b = Math.fma(x.get(F64, xAt + o), s0, b);
+      b = Math.fma(x.get(F64, x1 + o), s1, b);
+      b = Math.fma(x.get(F64, x2 + o), s2, b);
+      b = Math.fma(x.get(F64, x3 + o), s3, b);
+      y.set(F64, yAt + o, b);
     }
   }
 }

@@ -5,6 +5,9 @@ import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.offHeap;
+import static jot.vector.OwnMemory.OFFSET;
+import static jot.vector.OwnMemory.at;
+import static jot.vector.OwnMemory.memory;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -105,9 +108,13 @@ interface TileKernels extends RowKernels {
       MemorySegment c,
       long cAt,
       long cStride) {
-    s = offHeap(s);
-    x = offHeap(x);
-    c = offHeap(c);
+    cStride &= OFFSET;
+    sAt = at(s, sAt, 48L * depth);
+    xAt = at(x, xAt, 16L * LANES * depth);
+    cAt = at(c, cAt, 5 * cStride + 16L * LANES);
+    s = memory(s);
+    x = memory(x);
+    c = memory(c);
     DoubleVector sum00 = DoubleVector.zero(DOUBLES);
     DoubleVector sum01 = DoubleVector.zero(DOUBLES);
     DoubleVector sum10 = DoubleVector.zero(DOUBLES);
@@ -127,24 +134,26 @@ interface TileKernels extends RowKernels {
     long s5At = sAt + 40;
     long x1At = xAt + 8L * LANES;
     for (int k = 0; k < depth; k++) {
-      DoubleVector x0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 16L * LANES * k, ORDER);
-      DoubleVector x1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1At + 16L * LANES * k, ORDER);
-      DoubleVector s0 = DoubleVector.broadcast(DOUBLES, s.get(F64, sAt + 48L * k));
+      long o = 48L * k & OFFSET;
+      long tile = 16L * LANES * k & OFFSET;
+      DoubleVector x0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + tile, ORDER);
+      DoubleVector x1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1At + tile, ORDER);
+      DoubleVector s0 = DoubleVector.broadcast(DOUBLES, s.get(F64, sAt + o));
       sum00 = s0.fma(x0, sum00);
       sum01 = s0.fma(x1, sum01);
-      DoubleVector s1 = DoubleVector.broadcast(DOUBLES, s.get(F64, s1At + 48L * k));
+      DoubleVector s1 = DoubleVector.broadcast(DOUBLES, s.get(F64, s1At + o));
       sum10 = s1.fma(x0, sum10);
       sum11 = s1.fma(x1, sum11);
-      DoubleVector s2 = DoubleVector.broadcast(DOUBLES, s.get(F64, s2At + 48L * k));
+      DoubleVector s2 = DoubleVector.broadcast(DOUBLES, s.get(F64, s2At + o));
       sum20 = s2.fma(x0, sum20);
       sum21 = s2.fma(x1, sum21);
-      DoubleVector s3 = DoubleVector.broadcast(DOUBLES, s.get(F64, s3At + 48L * k));
+      DoubleVector s3 = DoubleVector.broadcast(DOUBLES, s.get(F64, s3At + o));
       sum30 = s3.fma(x0, sum30);
       sum31 = s3.fma(x1, sum31);
-      DoubleVector s4 = DoubleVector.broadcast(DOUBLES, s.get(F64, s4At + 48L * k));
+      DoubleVector s4 = DoubleVector.broadcast(DOUBLES, s.get(F64, s4At + o));
       sum40 = s4.fma(x0, sum40);
       sum41 = s4.fma(x1, sum41);
-      DoubleVector s5 = DoubleVector.broadcast(DOUBLES, s.get(F64, s5At + 48L * k));
+      DoubleVector s5 = DoubleVector.broadcast(DOUBLES, s.get(F64, s5At + o));
       sum50 = s5.fma(x0, sum50);
       sum51 = s5.fma(x1, sum51);
     }

@@ -53,7 +53,9 @@ public final class VectorProvider implements BackendProvider {
     if (!availability.usable()) {
       throw new IllegalStateException("vector backend: " + availability.reason());
     }
-    String description = "vector: %s, %d threads".formatted(VectorKernels.width(), threads);
+    String access = OwnMemory.UNCHECKED ? ", native access" : "";
+    String description =
+        "vector: %s%s, %d threads".formatted(VectorKernels.width(), access, threads);
     return new HostBackend(name(), description, new VectorKernels(), threads);
   }
 

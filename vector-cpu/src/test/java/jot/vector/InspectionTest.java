@@ -3,7 +3,10 @@ package jot.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import jot.spi.Backends;
 import jot.spi.Buffer;
 import jot.spi.MatrixSource;
@@ -15,10 +18,12 @@ import jot.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an inspection finds, beside what the definition of each fact says, to the bit. */
+/** What an inspection finds, beside what facts and anchors are defined to be, to the bit. */
 class InspectionTest {
   private static final double INFINITY = Double.POSITIVE_INFINITY;
-  private static final int[][] SHAPES = {{1, 1}, {3, 5}, {9, 37}, {6, 4}, {200, 260}};
+  private static final int[][] SHAPES = {
+    {1, 1}, {1, 9}, {7, 1}, {3, 5}, {9, 37}, {6, 4}, {200, 260}
+  };
 
   private final Random random = new Random(3);
 
@@ -63,7 +68,7 @@ class InspectionTest {
         row[column] = INFINITY;
       }
       at.agrees(backend);
-      java.util.Arrays.fill(at.cost[at.a.length / 2], INFINITY);
+      Arrays.fill(at.cost[at.a.length / 2], INFINITY);
       at.agrees(backend);
       at.a[at.a.length / 2] = 0;
       at.b[column] = 0;
@@ -145,21 +150,23 @@ class InspectionTest {
         session.write(Tensor.of(arena, new double[][] {a}), rowMass);
         Buffer columnMass = session.vector(b.length);
         session.write(Tensor.of(arena, new double[][] {b}), columnMass);
-        Buffer facts = session.vector(Facts.COUNT);
+        Buffer[] found = {
+          session.vector(Facts.COUNT), session.vector(a.length), session.vector(b.length)
+        };
         session.inspect(
-            new MatrixSource.Stored(c),
-            rowMass,
-            columnMass,
-            session.vector(a.length),
-            session.vector(b.length),
-            facts);
-        Tensor host = Tensor.allocate(arena, DType.F64, Shape.matrix(1, Facts.COUNT));
-        session.read(facts, host);
-        session.poll();
-        return host.toArray();
+            new MatrixSource.Stored(c), rowMass, columnMass, found[1], found[2], found[0]);
+        return Arrays.stream(found).flatMapToDouble(x -> read(session, arena, x)).toArray();
       }
     }
 
+    private static DoubleStream read(Session session, Arena arena, Buffer vector) {
+      Tensor host = Tensor.allocate(arena, DType.F64, Shape.matrix(1, vector.columns()));
+      session.read(vector, host);
+      session.poll();
+      return Arrays.stream(host.toArray());
+    }
+
+    /** The facts, then the anchors of rows and columns. */
     private double[] want() {
       double[] facts = new double[Facts.COUNT];
       facts[Facts.BAD_ENTRY] = -1;
@@ -184,6 +191,7 @@ class InspectionTest {
           facts[Facts.BLOCKED_ROW] = i;
         }
       }
+      double[] lows = new double[b.length];
       for (int j = b.length - 1; j >= 0; j--) {
         double low = INFINITY;
         double high = -INFINITY;
@@ -193,6 +201,7 @@ class InspectionTest {
             high = Math.max(high, cost[i][j] - least[i]);
           }
         }
+        lows[j] = low;
         if (b[j] > 0 && low < INFINITY) {
           facts[Facts.RANGE] = Math.max(facts[Facts.RANGE], high - low);
           shift = Math.max(shift, Math.abs(low));
@@ -202,7 +211,13 @@ class InspectionTest {
       }
       boolean anchored = shift > 8 * facts[Facts.RANGE];
       facts[Facts.MAX_ANCHORED_COST] = anchored ? facts[Facts.RANGE] : facts[Facts.MAX_COST];
-      return facts;
+      return Stream.of(facts, anchors(anchored, least), anchors(anchored, lows))
+          .flatMapToDouble(Arrays::stream)
+          .toArray();
+    }
+
+    private static double[] anchors(boolean anchored, double[] minima) {
+      return Arrays.stream(minima).map(x -> anchored && x < INFINITY ? x : 0).toArray();
     }
   }
 }

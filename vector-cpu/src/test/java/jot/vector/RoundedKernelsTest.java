@@ -28,11 +28,11 @@ class RoundedKernelsTest {
       Memory m = new Memory(arena, n, 8, 7);
       Random random = new Random(n);
       for (int j = 0; j < n; j++) {
-        m.c.set(j, 86 * random.nextDouble());
+        m.c.set(j, 42.5 * random.nextDouble());
       }
-      gibbsAsF32(m, 0.25, 1);
+      gibbsAsF32(m, 0.25, 2);
       for (int j = 0; j < n; j++) {
-        double x = m.g.want[j] + 0.25 - m.c.want[j];
+        double x = 2 * (m.g.want[j] + 0.25 - m.c.want[j]);
         // the exponent's last place, of 128 at most, counts as many times in the exponential
         double want = StrictMath.exp(x);
         double error = want * (ERROR + 0x1p-45);
@@ -138,7 +138,11 @@ class RoundedKernelsTest {
         m.c.segment, m.c.at, m.g.segment, m.g.at, m.five.segment, m.five.at, m.n);
   }
 
+  /** Makes the row, and sees to it that nothing else is written. */
   private void gibbsAsF32(Memory m, double f, double rate) {
+    float before = 1234.5f;
+    m.floatsOut.put(-1, before);
+    m.floatsOut.put(m.n, before);
     kernels.gibbsAsF32(
         m.c.segment,
         m.c.at,
@@ -149,5 +153,7 @@ class RoundedKernelsTest {
         m.floatsOut.segment,
         m.floatsOut.at,
         m.n);
+    assertThat(m.floatsOut.got(-1)).isEqualTo(before);
+    assertThat(m.floatsOut.got(m.n)).isEqualTo(before);
   }
 }

@@ -22,11 +22,13 @@ final class JotProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto"));
     if (modules.isEmpty()) {
-      command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--class-path"));
+      command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+      command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path"));
       command.add(System.getProperty("java.class.path", ""));
       command.add(Jot.class.getName());
     } else {
-      command.addAll(List.of("--module-path", modules, "--module"));
+      command.addAll(List.of("--enable-native-access=jot.vector", "--module-path", modules));
+      command.add("--module");
       command.add("jot.bench/" + Jot.class.getName());
     }
     return command;

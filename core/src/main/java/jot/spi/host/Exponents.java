@@ -17,10 +17,10 @@ final class Exponents {
    */
   static boolean areInRange(
       MatrixSource.Gibbs plan, int problem, int first, int end, RowKernels kernels) {
-    boolean[] finite = HostBuffer.of(plan.rowAnchor()).finiteCost;
+    Inspected inspected = HostBuffer.of(plan.rowAnchor()).inspected;
     HostBuffer g = HostBuffer.of(plan.g());
-    return finite != null
-        && finite[problem]
+    return inspected != null
+        && inspected.finiteCost[problem]
         && !HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)
         && largest(plan, problem, first, end, kernels) <= NORMAL
         && kernels.findBad(g.segment, g.at(problem), true, g.columns()) < 0;
@@ -34,15 +34,15 @@ final class Exponents {
   /** (max |c| + max |f| + max |g|)/ε of what is finite; +∞ where the costs were not inspected. */
   private static double largest(
       MatrixSource.Gibbs plan, int problem, int first, int end, RowKernels kernels) {
-    double[] largest = HostBuffer.of(plan.rowAnchor()).largestCost;
-    if (largest == null) {
+    Inspected inspected = HostBuffer.of(plan.rowAnchor()).inspected;
+    if (inspected == null) {
       return Double.POSITIVE_INFINITY;
     }
     HostBuffer f = HostBuffer.of(plan.f());
     HostBuffer g = HostBuffer.of(plan.g());
     double epsilon = HostBuffer.of(plan.epsilon()).get(problem, 0);
     double size =
-        largest[problem]
+        inspected.largestCost[problem]
             + kernels.maxAbsFinite(f.segment, f.at(problem) + 8L * first, 0, end - first)
             + kernels.maxAbsFinite(g.segment, g.at(problem), 0, g.columns());
     return size / epsilon;

@@ -14,14 +14,8 @@ final class HostBuffer implements Buffer {
   /** Where the numbers are; {@link MemorySegment#NULL} until a slot is bound. */
   MemorySegment segment;
 
-  /** For anchors, by problem: whether any is not 0. Null: not known. */
-  boolean @Nullable [] nonZero;
-
-  /** For row anchors, by problem: the largest finite |cost|, as inspected. Null: not known. */
-  double @Nullable [] largestCost;
-
-  /** For row anchors, by problem: whether all costs are finite, as inspected. Null: not known. */
-  boolean @Nullable [] finiteCost;
+  /** For the anchors of rows and columns, which share it. Null: not inspected. */
+  @Nullable Inspected inspected;
 
   HostBuffer(DType dtype, int rows, int columns, MemorySegment segment) {
     this.dtype = dtype;
@@ -51,7 +45,7 @@ final class HostBuffer implements Buffer {
 
   /** False only when all of a problem's numbers are known to be 0. */
   boolean mayBeNonZero(int problem) {
-    return nonZero == null || nonZero[problem];
+    return inspected == null || inspected.anchored[problem];
   }
 
   /** Numbers of one problem. */

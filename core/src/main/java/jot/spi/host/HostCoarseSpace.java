@@ -99,7 +99,7 @@ final class HostCoarseSpace implements CoarseSpace {
     for (int j = 0; j < n; j++) {
       double mass = columnSums.get(problem, j);
       perMass[j] = mass > 0 ? 1 / mass : 0;
-      cover[j] = -1;
+      cover[j] = mass > 0 ? -1 : Double.POSITIVE_INFINITY; // what has no mass joins no group
       group[j] = groups;
     }
     for (int i = 0; i < m; i++) {
@@ -124,7 +124,7 @@ final class HostCoarseSpace implements CoarseSpace {
       read(plan, problem, centre);
       for (int j = 0; j < n; j++) {
         double share = row[j] * perMass[j];
-        if (share > cover[j] && perMass[j] > 0) {
+        if (share > cover[j]) {
           cover[j] = share;
           group[j] = k;
         }

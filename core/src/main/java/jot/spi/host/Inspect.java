@@ -26,6 +26,7 @@ final class Inspect extends HostOp {
   private HostBuffer b;
   private HostBuffer rowAnchor;
   private HostBuffer columnAnchor;
+  private Inspected inspected;
   private HostBuffer out;
 
   @SuppressWarnings("NullAway.Init")
@@ -45,18 +46,13 @@ final class Inspect extends HostOp {
     this.rowAnchor = HostBuffer.of(rowAnchor);
     this.columnAnchor = HostBuffer.of(columnAnchor);
     this.out = HostBuffer.of(out);
-    if (this.rowAnchor.nonZero == null) {
-      this.rowAnchor.nonZero = new boolean[session.batch()];
+    Inspected known = this.rowAnchor.inspected;
+    if (known == null || known != this.columnAnchor.inspected) {
+      known = new Inspected(session.batch());
+      this.rowAnchor.inspected = known;
+      this.columnAnchor.inspected = known;
     }
-    if (this.rowAnchor.largestCost == null) {
-      this.rowAnchor.largestCost = new double[session.batch()];
-    }
-    if (this.rowAnchor.finiteCost == null) {
-      this.rowAnchor.finiteCost = new boolean[session.batch()];
-    }
-    if (this.columnAnchor.nonZero == null) {
-      this.columnAnchor.nonZero = new boolean[session.batch()];
-    }
+    inspected = known;
     return this;
   }
 
@@ -257,25 +253,14 @@ final class Inspect extends HostOp {
       rowAnchor.fill(problem, 0);
       columnAnchor.fill(problem, 0);
     }
-    if (rowAnchor.largestCost != null) {
-      rowAnchor.largestCost[problem] = largest;
-    }
-    if (rowAnchor.finiteCost != null) {
-      rowAnchor.finiteCost[problem] = facts.sum(problem, INFINITE) == 0;
-    }
-    setUsed(rowAnchor, problem, anchored);
-    setUsed(columnAnchor, problem, anchored);
+    inspected.largestCost[problem] = largest;
+    inspected.finiteCost[problem] = facts.sum(problem, INFINITE) == 0;
+    inspected.anchored[problem] = anchored;
     out.set(problem, Facts.BAD_ENTRY, firstOf(problem, BAD));
     out.set(problem, Facts.MAX_COST, largest);
     out.set(problem, Facts.RANGE, range);
     out.set(problem, Facts.MAX_ANCHORED_COST, anchored ? range : largest);
     out.set(problem, Facts.BLOCKED_ROW, firstOf(problem, BLOCKED));
     out.set(problem, Facts.BLOCKED_COLUMN, blocked);
-  }
-
-  private static void setUsed(HostBuffer anchor, int problem, boolean used) {
-    if (anchor.nonZero != null) {
-      anchor.nonZero[problem] = used;
-    }
   }
 }

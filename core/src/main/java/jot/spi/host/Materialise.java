@@ -28,6 +28,7 @@ final class Materialise extends HostOp {
     return this;
   }
 
+  /** With the plan's sums, where it is stored as F64. */
   Materialise andSums(Buffer rows, Buffer columns) {
     rowSums = HostBuffer.of(rows);
     columnSums = HostBuffer.of(columns);
@@ -54,11 +55,15 @@ final class Materialise extends HostOp {
       sums.fill(problem, block, 0);
     }
     RowReader row = worker.plan;
+    boolean narrow = out.dtype() == DType.F32;
     boolean inRange =
-        source instanceof MatrixSource.Gibbs plan
+        !narrow
+            && source instanceof MatrixSource.Gibbs plan
             && Exponents.areInRange(plan, problem, first, end, kernels);
     for (int i = first; i < end; i++) {
-      if (source instanceof MatrixSource.Gibbs plan && out.dtype() == DType.F64) {
+      if (source instanceof MatrixSource.Gibbs plan && narrow) {
+        row.gibbsAsF32(plan, problem, i, out.segment, out.at(problem, i));
+      } else if (source instanceof MatrixSource.Gibbs plan) {
         double f = HostBuffer.of(plan.f()).get(problem, i);
         row.gibbs(plan, problem, i, f, inRange, out.segment, out.at(problem, i));
       } else {

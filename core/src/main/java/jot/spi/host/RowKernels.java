@@ -11,6 +11,12 @@ import java.lang.foreign.MemorySegment;
  * the element size and may be aligned to nothing more. Sums run in a fixed order that depends on
  * {@code n} (and the vector width) alone. −∞ and +∞ are ordinary inputs where a method says so;
  * nothing allocates.
+ *
+ * <p><b>Whose memory.</b> Any operand may be memory that a user has lent, which may close while a
+ * kernel runs, but for these, which are of the session's own arena: all of {@link #dots}, {@link
+ * #axpys}, {@link #dotsInF32}, {@link #axpysInF32}, {@link #anchoredDots}, {@link #addAnchoreds},
+ * {@link #addLog} and {@link #addTile}; all but c of {@link #gibbsInF32}, {@link #gibbsToF32} and
+ * the {@link #gibbsInRange} of rows; g of the one of a row.
  */
 public interface RowKernels {
 

@@ -155,6 +155,23 @@ final class RowReader {
         columns);
   }
 
+  /**
+   * The plan's row as F32 in a place of the caller's, each entry rounded once where there are no
+   * anchors. The reader holds no row afterwards.
+   */
+  void gibbsAsF32(MatrixSource.Gibbs plan, int problem, int row, MemorySegment to, long toAt) {
+    double f = HostBuffer.of(plan.f()).get(problem, row);
+    if (f == Double.NEGATIVE_INFINITY || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
+      gibbs(plan, problem, row, f);
+      kernels.narrow(segment, at, to, toAt, columns);
+      return;
+    }
+    plain(plan.cost(), problem, row, costAt);
+    HostBuffer g = HostBuffer.of(plan.g());
+    double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
+    kernels.gibbsAsF32(segment, at, g.segment, g.at(problem), f, inverse, to, toAt, columns);
+  }
+
   /** Holds a row that another hand has made. */
   void take(MemorySegment row, long rowAt, double rowSum) {
     segment = row;

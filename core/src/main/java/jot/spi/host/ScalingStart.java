@@ -75,7 +75,6 @@ final class ScalingStart extends HostOp {
   private void rows(int problem, int block, int first, int end, Worker worker) {
     boolean narrow = kernel.dtype() == DType.F32;
     boolean inRange = !narrow && Exponents.areInRange(plan, problem, first, end, kernels);
-    boolean anchored = HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem);
     sums.fill(problem, block, 0);
     kernels.fill(1, worker.factors, 0, Worker.GROUP);
     MemorySegment to = sums.segment;
@@ -84,7 +83,7 @@ final class ScalingStart extends HostOp {
     for (int i = first; i < end; i += Worker.GROUP) {
       int last = Math.min(i + Worker.GROUP, end);
       for (int r = i; r < last; r++) {
-        row(problem, r, narrow, anchored, inRange, worker);
+        row(problem, r, narrow, inRange, worker);
       }
       long at = kernel.at(problem, i);
       if (narrow) {
@@ -95,22 +94,13 @@ final class ScalingStart extends HostOp {
     }
   }
 
-  private void row(
-      int problem, int i, boolean narrow, boolean anchored, boolean inRange, Worker worker) {
-    double f = HostBuffer.of(plan.f()).get(problem, i);
+  private void row(int problem, int i, boolean narrow, boolean inRange, Worker worker) {
     long at = kernel.at(problem, i);
-    if (!narrow) {
-      worker.plan.gibbs(plan, problem, i, f, inRange, kernel.segment, at);
-    } else if (anchored || f == Double.NEGATIVE_INFINITY) {
-      worker.plan.gibbs(plan, problem, i, f);
-      kernels.narrow(worker.plan.segment, worker.plan.at, kernel.segment, at, n);
+    if (narrow) {
+      worker.plan.gibbsAsF32(plan, problem, i, kernel.segment, at);
     } else {
-      HostBuffer g = HostBuffer.of(plan.g());
-      RowReader row = worker.cost;
-      row.read(plan.cost(), problem, i);
-      double inverse = 1 / HostBuffer.of(plan.epsilon()).get(problem, 0);
-      kernels.gibbsAsF32(
-          row.segment, row.at, g.segment, g.at(problem), f, inverse, kernel.segment, at, n);
+      double f = HostBuffer.of(plan.f()).get(problem, i);
+      worker.plan.gibbs(plan, problem, i, f, inRange, kernel.segment, at);
     }
   }
 

@@ -63,7 +63,6 @@ final class WorkerPool {
    *
    * @param atLeast units that a thread takes at a time, where enough remain for the others
    */
-  @SuppressWarnings("ThreadPriorityCheck") // the yield is for a helper that this processor must run
   void run(Task work, int units, int atLeast) {
     if (helpers.length == 0 || units < 2 || !busy.compareAndSet(false, true)) {
       for (int unit = 0; unit < units; unit++) {
@@ -83,20 +82,17 @@ final class WorkerPool {
       total = units;
       failure = null;
       completed.set(0);
-      long generation = (ticket.get() >>> 40) + 1;
-      ticket.set(generation << 40 | (long) tickets << 20);
-      for (Helper helper : helpers) {
-        if (helper.parked) {
-          LockSupport.unpark(helper.thread);
+      try {
+        long generation = (ticket.get() >>> 40) + 1;
+        ticket.set(generation << 40 | (long) tickets << 20);
+        for (Helper helper : helpers) {
+          if (helper.parked) {
+            LockSupport.unpark(helper.thread);
+          }
         }
-      }
-      drain(0);
-      for (int spins = 0; completed.get() < tickets; spins++) {
-        if (spins < SPINS) {
-          Thread.onSpinWait();
-        } else {
-          Thread.yield();
-        }
+        drain(0);
+      } finally {
+        awaitClaimed();
       }
       Throwable thrown = failure;
       if (thrown != null) {
@@ -105,6 +101,23 @@ final class WorkerPool {
     } finally {
       task = null;
       busy.set(false);
+    }
+  }
+
+  /**
+   * Offers no more units and waits for those that run: also when this thread has no stack left to
+   * take its share, for the caller may go on to free the memory they work on.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // the yield is for a helper that this processor must run
+  private void awaitClaimed() {
+    long generation = ticket.get() >>> 40;
+    long claimed = ticket.getAndSet(generation << 40) & (MAX_UNITS - 1);
+    for (int spins = 0; completed.get() < claimed; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package jot.vector;
 
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -75,13 +76,13 @@ interface AnchoredKernels extends RowKernels {
       long o = 8L * j & OFFSET;
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + o, ORDER);
       DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + o, ORDER);
-      sum0 = b.sub(anchor0).fma(a0, sum0);
+      sum0 = DOUBLE_VECTOR.cast(b.sub(anchor0).fma(a0, sum0));
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, p, p1 + o, ORDER);
-      sum1 = b.sub(anchor1).fma(a1, sum1);
+      sum1 = DOUBLE_VECTOR.cast(b.sub(anchor1).fma(a1, sum1));
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, p, p2 + o, ORDER);
-      sum2 = b.sub(anchor2).fma(a2, sum2);
+      sum2 = DOUBLE_VECTOR.cast(b.sub(anchor2).fma(a2, sum2));
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, p, p3 + o, ORDER);
-      sum3 = b.sub(anchor3).fma(a3, sum3);
+      sum3 = DOUBLE_VECTOR.cast(b.sub(anchor3).fma(a3, sum3));
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
     if (LANES > 2) {

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -50,7 +51,7 @@ interface ColumnKernels extends RowKernels {
     c = offHeap(c);
     beta = offHeap(beta);
     top = offHeap(top);
-    DoubleVector row = DoubleVector.broadcast(DOUBLES, f);
+    DoubleVector row = DOUBLE_VECTOR.cast(DoubleVector.broadcast(DOUBLES, f));
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
       DoubleVector cost = DoubleVector.fromMemorySegment(DOUBLES, c, cAt + 8L * j, ORDER);

@@ -3,6 +3,7 @@ package jot.vector;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.FLOATS;
@@ -52,7 +53,7 @@ interface ElementwiseKernels extends RowKernels {
   @Override
   default void fill(double value, MemorySegment dst, long dstAt, int n) {
     dst = offHeap(dst);
-    DoubleVector v = DoubleVector.broadcast(DOUBLES, value);
+    DoubleVector v = DOUBLE_VECTOR.cast(DoubleVector.broadcast(DOUBLES, value));
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
       v.intoMemorySegment(dst, dstAt + 8L * j, ORDER);

@@ -12,6 +12,7 @@ import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
 import static jot.vector.Lanes.WIDE;
 import static jot.vector.Lanes.WIDE_INDEX;
+import static jot.vector.Lanes.WIDE_VECTOR;
 import static jot.vector.Lanes.offHeap;
 import static jot.vector.OwnMemory.OFFSET;
 import static jot.vector.OwnMemory.at;
@@ -131,7 +132,7 @@ interface FloatKernels extends RowKernels {
               .add(p.reinterpretAsInts())
               .reinterpretAsFloats();
       e.intoMemorySegment(dst, dstAt + o, ORDER);
-      sum = sum.add(e);
+      sum = WIDE_VECTOR.cast(sum.add(e));
     }
     double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
     if (FLOATS_WIDE > 4) {
@@ -235,7 +236,7 @@ interface FloatKernels extends RowKernels {
               .add(p.reinterpretAsInts())
               .reinterpretAsFloats();
       e.intoMemorySegment(x, xAt + o, ORDER);
-      sum = sum.add(e);
+      sum = WIDE_VECTOR.cast(sum.add(e));
     }
     double total = sum.lane(0) + sum.lane(1) + (sum.lane(2) + sum.lane(3));
     if (FLOATS_WIDE > 4) {

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
@@ -42,16 +43,16 @@ interface InspectKernels extends RowKernels {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
       DoubleVector size = a.abs();
       DoubleVector slack = b.sub(a);
-      zeros = a.fma(zero, zeros);
-      even = even.blend(size, size.compare(GT, even));
-      evenTop = evenTop.blend(slack, slack.compare(GT, evenTop));
+      zeros = DOUBLE_VECTOR.cast(a.fma(zero, zeros));
+      even = DOUBLE_VECTOR.cast(even.blend(size, size.compare(GT, even)));
+      evenTop = DOUBLE_VECTOR.cast(evenTop.blend(slack, slack.compare(GT, evenTop)));
       DoubleVector c = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * (j + LANES), ORDER);
       DoubleVector d = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * (j + LANES), ORDER);
       DoubleVector sizeNext = c.abs();
       DoubleVector slackNext = d.sub(c);
-      zeros = c.fma(zero, zeros);
-      odd = odd.blend(sizeNext, sizeNext.compare(GT, odd));
-      oddTop = oddTop.blend(slackNext, slackNext.compare(GT, oddTop));
+      zeros = DOUBLE_VECTOR.cast(c.fma(zero, zeros));
+      odd = DOUBLE_VECTOR.cast(odd.blend(sizeNext, sizeNext.compare(GT, odd)));
+      oddTop = DOUBLE_VECTOR.cast(oddTop.blend(slackNext, slackNext.compare(GT, oddTop)));
     }
     int bound = DOUBLES.loopBound(n);
     if (pairs < bound) {
@@ -59,9 +60,9 @@ interface InspectKernels extends RowKernels {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * pairs, ORDER);
       DoubleVector size = a.abs();
       DoubleVector slack = b.sub(a);
-      zeros = a.fma(zero, zeros);
-      even = even.blend(size, size.compare(GT, even));
-      evenTop = evenTop.blend(slack, slack.compare(GT, evenTop));
+      zeros = DOUBLE_VECTOR.cast(a.fma(zero, zeros));
+      even = DOUBLE_VECTOR.cast(even.blend(size, size.compare(GT, even)));
+      evenTop = DOUBLE_VECTOR.cast(evenTop.blend(slack, slack.compare(GT, evenTop)));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
@@ -69,9 +70,9 @@ interface InspectKernels extends RowKernels {
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * bound, ORDER, rest);
       DoubleVector size = a.abs();
       DoubleVector slack = b.sub(a);
-      zeros = a.fma(zero, zeros);
-      odd = odd.blend(size, size.compare(GT, odd));
-      oddTop = oddTop.blend(slack, slack.compare(GT, oddTop).and(rest));
+      zeros = DOUBLE_VECTOR.cast(a.fma(zero, zeros));
+      odd = DOUBLE_VECTOR.cast(odd.blend(size, size.compare(GT, odd)));
+      oddTop = DOUBLE_VECTOR.cast(oddTop.blend(slack, slack.compare(GT, oddTop).and(rest)));
     }
     DoubleVector largest = even.blend(odd, odd.compare(GT, even));
     DoubleVector top = evenTop.blend(oddTop, oddTop.compare(GT, evenTop));

@@ -1,6 +1,7 @@
 package jot.vector;
 
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
@@ -84,7 +85,7 @@ interface NarrowRowsKernels extends RowKernels {
       FloatVector run0 = y3.fma(x03, y2.fma(x02, y1.fma(x01, y0.mul(x00))));
       DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum0 = sum0.add(low0.add(high0));
+      sum0 = DOUBLE_VECTOR.cast(sum0.add(low0.add(high0)));
       FloatVector x10 = FloatVector.fromMemorySegment(WIDE, x, x1 + o, ORDER);
       FloatVector x11 = FloatVector.fromMemorySegment(WIDE, x, x1 + o + STEP, ORDER);
       FloatVector x12 = FloatVector.fromMemorySegment(WIDE, x, x1 + o + 2 * STEP, ORDER);
@@ -92,7 +93,7 @@ interface NarrowRowsKernels extends RowKernels {
       FloatVector run1 = y3.fma(x13, y2.fma(x12, y1.fma(x11, y0.mul(x10))));
       DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum1 = sum1.add(low1.add(high1));
+      sum1 = DOUBLE_VECTOR.cast(sum1.add(low1.add(high1)));
       FloatVector x20 = FloatVector.fromMemorySegment(WIDE, x, x2 + o, ORDER);
       FloatVector x21 = FloatVector.fromMemorySegment(WIDE, x, x2 + o + STEP, ORDER);
       FloatVector x22 = FloatVector.fromMemorySegment(WIDE, x, x2 + o + 2 * STEP, ORDER);
@@ -100,7 +101,7 @@ interface NarrowRowsKernels extends RowKernels {
       FloatVector run2 = y3.fma(x23, y2.fma(x22, y1.fma(x21, y0.mul(x20))));
       DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum2 = sum2.add(low2.add(high2));
+      sum2 = DOUBLE_VECTOR.cast(sum2.add(low2.add(high2)));
       FloatVector x30 = FloatVector.fromMemorySegment(WIDE, x, x3 + o, ORDER);
       FloatVector x31 = FloatVector.fromMemorySegment(WIDE, x, x3 + o + STEP, ORDER);
       FloatVector x32 = FloatVector.fromMemorySegment(WIDE, x, x3 + o + 2 * STEP, ORDER);
@@ -108,7 +109,7 @@ interface NarrowRowsKernels extends RowKernels {
       FloatVector run3 = y3.fma(x33, y2.fma(x32, y1.fma(x31, y0.mul(x30))));
       DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum3 = sum3.add(low3.add(high3));
+      sum3 = DOUBLE_VECTOR.cast(sum3.add(low3.add(high3)));
     }
     int bound = WIDE.loopBound(n);
     for (int j = runs; j < bound; j += SPAN) {
@@ -118,22 +119,22 @@ interface NarrowRowsKernels extends RowKernels {
       FloatVector run0 = b.mul(a0);
       DoubleVector low0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high0 = (DoubleVector) run0.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum0 = sum0.add(low0.add(high0));
+      sum0 = DOUBLE_VECTOR.cast(sum0.add(low0.add(high0)));
       FloatVector a1 = FloatVector.fromMemorySegment(WIDE, x, x1 + o, ORDER);
       FloatVector run1 = b.mul(a1);
       DoubleVector low1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high1 = (DoubleVector) run1.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum1 = sum1.add(low1.add(high1));
+      sum1 = DOUBLE_VECTOR.cast(sum1.add(low1.add(high1)));
       FloatVector a2 = FloatVector.fromMemorySegment(WIDE, x, x2 + o, ORDER);
       FloatVector run2 = b.mul(a2);
       DoubleVector low2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high2 = (DoubleVector) run2.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum2 = sum2.add(low2.add(high2));
+      sum2 = DOUBLE_VECTOR.cast(sum2.add(low2.add(high2)));
       FloatVector a3 = FloatVector.fromMemorySegment(WIDE, x, x3 + o, ORDER);
       FloatVector run3 = b.mul(a3);
       DoubleVector low3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 0);
       DoubleVector high3 = (DoubleVector) run3.convertShape(VectorOperators.F2D, DOUBLES, 1);
-      sum3 = sum3.add(low3.add(high3));
+      sum3 = DOUBLE_VECTOR.cast(sum3.add(low3.add(high3)));
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
     if (LANES > 2) {

@@ -3,6 +3,7 @@ package jot.vector;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F32;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.FLOATS;
@@ -275,7 +276,7 @@ interface PlanKernels extends RowKernels {
       DoubleVector column = DoubleVector.fromMemorySegment(DOUBLES, beta, betaAt + 8L * j, ORDER);
       DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
       DoubleVector slack = potential.sub(cost.sub(alpha).sub(column));
-      top = top.blend(slack, slack.compare(GT, top));
+      top = DOUBLE_VECTOR.cast(top.blend(slack, slack.compare(GT, top)));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
@@ -285,7 +286,7 @@ interface PlanKernels extends RowKernels {
       DoubleVector potential =
           DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * bound, ORDER, rest);
       DoubleVector slack = potential.sub(cost.sub(alpha).sub(column));
-      top = top.blend(slack, slack.compare(GT, top).and(rest));
+      top = DOUBLE_VECTOR.cast(top.blend(slack, slack.compare(GT, top).and(rest)));
     }
     return top.reduceLanes(VectorOperators.MAX);
   }

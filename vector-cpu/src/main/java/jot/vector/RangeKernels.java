@@ -2,6 +2,7 @@ package jot.vector;
 
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -173,7 +174,7 @@ interface RangeKernels extends RowKernels {
                 .add(p.reinterpretAsLongs())
                 .reinterpretAsDoubles();
         e.intoMemorySegment(dst, rowAt + o, ORDER);
-        sum = sum.add(e);
+        sum = DOUBLE_VECTOR.cast(sum.add(e));
       }
       double total = sum.lane(0) + sum.lane(1);
       if (LANES > 2) {
@@ -232,7 +233,7 @@ interface RangeKernels extends RowKernels {
               .add(p.reinterpretAsLongs())
               .reinterpretAsDoubles();
       e.intoMemorySegment(dst, dstAt + 8L * j, ORDER);
-      sum = sum.add(e);
+      sum = DOUBLE_VECTOR.cast(sum.add(e));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
@@ -32,21 +33,21 @@ interface ReductionKernels extends RowKernels {
     int pairs = n - n % (2 * LANES);
     for (int j = 0; j < pairs; j += 2 * LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
-      even = even.add(a);
+      even = DOUBLE_VECTOR.cast(even.add(a));
       DoubleVector aNext =
           DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * (j + LANES), ORDER);
-      odd = odd.add(aNext);
+      odd = DOUBLE_VECTOR.cast(odd.add(aNext));
     }
     DoubleVector sum = even.add(odd);
     int bound = DOUBLES.loopBound(n);
     if (pairs < bound) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * pairs, ORDER);
-      sum = sum.add(a);
+      sum = DOUBLE_VECTOR.cast(sum.add(a));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
-      sum = sum.add(a);
+      sum = DOUBLE_VECTOR.cast(sum.add(a));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -68,25 +69,25 @@ interface ReductionKernels extends RowKernels {
     for (int j = 0; j < pairs; j += 2 * LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
-      even = a.fma(b, even);
+      even = DOUBLE_VECTOR.cast(a.fma(b, even));
       DoubleVector aNext =
           DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * (j + LANES), ORDER);
       DoubleVector bNext =
           DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * (j + LANES), ORDER);
-      odd = aNext.fma(bNext, odd);
+      odd = DOUBLE_VECTOR.cast(aNext.fma(bNext, odd));
     }
     DoubleVector sum = even.add(odd);
     int bound = DOUBLES.loopBound(n);
     if (pairs < bound) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * pairs, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * pairs, ORDER);
-      sum = a.fma(b, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(b, sum));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * bound, ORDER, rest);
-      sum = a.fma(b, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(b, sum));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -108,14 +109,14 @@ interface ReductionKernels extends RowKernels {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * j, ORDER);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b, a.compare(NE, 0));
-      sum = a.fma(kept, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(kept, sum));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + 8L * bound, ORDER, rest);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b, a.compare(NE, 0));
-      sum = a.fma(kept, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(kept, sum));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -130,23 +131,24 @@ interface ReductionKernels extends RowKernels {
   @Override
   default int argMax(MemorySegment x, long xAt, int n) {
     x = offHeap(x);
-    DoubleVector largest = DoubleVector.broadcast(DOUBLES, Double.NEGATIVE_INFINITY);
-    DoubleVector at = DoubleVector.zero(DOUBLES).addIndex(1);
+    DoubleVector largest =
+        DOUBLE_VECTOR.cast(DoubleVector.broadcast(DOUBLES, Double.NEGATIVE_INFINITY));
+    DoubleVector at = DOUBLE_VECTOR.cast(DoubleVector.zero(DOUBLES).addIndex(1));
     DoubleVector where = at;
     int bound = DOUBLES.loopBound(n);
     for (int j = 0; j < bound; j += LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
       VectorMask<Double> larger = a.compare(GT, largest);
-      largest = largest.blend(a, larger);
-      where = where.blend(at, larger);
-      at = at.add(LANES);
+      largest = DOUBLE_VECTOR.cast(largest.blend(a, larger));
+      where = DOUBLE_VECTOR.cast(where).blend(at, larger);
+      at = DOUBLE_VECTOR.cast(at.add(LANES));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
       VectorMask<Double> larger = a.compare(GT, largest).and(rest);
-      largest = largest.blend(a, larger);
-      where = where.blend(at, larger);
+      largest = DOUBLE_VECTOR.cast(largest.blend(a, larger));
+      where = DOUBLE_VECTOR.cast(where).blend(at, larger);
     }
     // The largest number is the same in whatever order it is found, and so is the smallest index.
     double top = largest.reduceLanes(VectorOperators.MAX);
@@ -163,14 +165,14 @@ interface ReductionKernels extends RowKernels {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * j, ORDER);
       DoubleVector size = a.sub(alpha).abs();
       VectorMask<Double> finite = size.compare(LT, Double.POSITIVE_INFINITY);
-      largest = largest.blend(size, size.compare(GT, largest).and(finite));
+      largest = DOUBLE_VECTOR.cast(largest.blend(size, size.compare(GT, largest).and(finite)));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + 8L * bound, ORDER, rest);
       DoubleVector size = a.sub(alpha).abs();
       VectorMask<Double> finite = size.compare(LT, Double.POSITIVE_INFINITY).and(rest);
-      largest = largest.blend(size, size.compare(GT, largest).and(finite));
+      largest = DOUBLE_VECTOR.cast(largest.blend(size, size.compare(GT, largest).and(finite)));
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }

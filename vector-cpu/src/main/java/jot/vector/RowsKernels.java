@@ -1,6 +1,7 @@
 package jot.vector;
 
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -63,13 +64,13 @@ interface RowsKernels extends RowKernels {
       long o = 8L * j & OFFSET;
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, y, yAt + o, ORDER);
       DoubleVector a0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + o, ORDER);
-      sum0 = b.fma(a0, sum0);
+      sum0 = DOUBLE_VECTOR.cast(b.fma(a0, sum0));
       DoubleVector a1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1 + o, ORDER);
-      sum1 = b.fma(a1, sum1);
+      sum1 = DOUBLE_VECTOR.cast(b.fma(a1, sum1));
       DoubleVector a2 = DoubleVector.fromMemorySegment(DOUBLES, x, x2 + o, ORDER);
-      sum2 = b.fma(a2, sum2);
+      sum2 = DOUBLE_VECTOR.cast(b.fma(a2, sum2));
       DoubleVector a3 = DoubleVector.fromMemorySegment(DOUBLES, x, x3 + o, ORDER);
-      sum3 = b.fma(a3, sum3);
+      sum3 = DOUBLE_VECTOR.cast(b.fma(a3, sum3));
     }
     double total0 = sum0.lane(0) + sum0.lane(1);
     if (LANES > 2) {

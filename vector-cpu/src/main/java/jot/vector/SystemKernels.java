@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
@@ -30,14 +31,14 @@ interface SystemKernels extends RowKernels {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * j, ORDER);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b.sub(level), a.compare(GT, 0));
-      even = a.fma(kept, even);
+      even = DOUBLE_VECTOR.cast(a.fma(kept, even));
       DoubleVector aNext =
           DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * (j + LANES), ORDER);
       DoubleVector bNext =
           DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * (j + LANES), ORDER);
       DoubleVector keptNext =
           DoubleVector.zero(DOUBLES).blend(bNext.sub(level), aNext.compare(GT, 0));
-      odd = aNext.fma(keptNext, odd);
+      odd = DOUBLE_VECTOR.cast(aNext.fma(keptNext, odd));
     }
     DoubleVector sum = even.add(odd);
     int bound = DOUBLES.loopBound(n);
@@ -45,14 +46,14 @@ interface SystemKernels extends RowKernels {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * pairs, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * pairs, ORDER);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b.sub(level), a.compare(GT, 0));
-      sum = a.fma(kept, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(kept, sum));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * bound, ORDER, rest);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, g, gAt + 8L * bound, ORDER, rest);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(b.sub(level), a.compare(GT, 0));
-      sum = a.fma(kept, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(kept, sum));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -136,25 +137,25 @@ interface SystemKernels extends RowKernels {
     for (int j = 0; j < pairs; j += 2 * LANES) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * j, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
-      even = a.fma(b.sub(vAnchor), even);
+      even = DOUBLE_VECTOR.cast(a.fma(b.sub(vAnchor), even));
       DoubleVector aNext =
           DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * (j + LANES), ORDER);
       DoubleVector bNext =
           DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * (j + LANES), ORDER);
-      odd = aNext.fma(bNext.sub(vAnchor), odd);
+      odd = DOUBLE_VECTOR.cast(aNext.fma(bNext.sub(vAnchor), odd));
     }
     DoubleVector sum = even.add(odd);
     int bound = DOUBLES.loopBound(n);
     if (pairs < bound) {
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * pairs, ORDER);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * pairs, ORDER);
-      sum = a.fma(b.sub(vAnchor), sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(b.sub(vAnchor), sum));
     }
     if (bound < n) {
       VectorMask<Double> rest = INDEX.compare(LT, n - bound);
       DoubleVector a = DoubleVector.fromMemorySegment(DOUBLES, p, pAt + 8L * bound, ORDER, rest);
       DoubleVector b = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * bound, ORDER, rest);
-      sum = a.fma(b.sub(vAnchor), sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(b.sub(vAnchor), sum));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {
@@ -266,7 +267,7 @@ interface SystemKernels extends RowKernels {
       DoubleVector potential = DoubleVector.fromMemorySegment(DOUBLES, v, vAt + 8L * j, ORDER);
       DoubleVector exponent = potential.sub(cost.sub(alpha).sub(anchor)).add(shift);
       DoubleVector kept = DoubleVector.zero(DOUBLES).blend(exponent, a.compare(NE, 0));
-      sum = a.fma(kept, sum);
+      sum = DOUBLE_VECTOR.cast(a.fma(kept, sum));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {

@@ -1,6 +1,7 @@
 package jot.vector;
 
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.F64;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -139,23 +140,23 @@ interface TileKernels extends RowKernels {
       DoubleVector x0 = DoubleVector.fromMemorySegment(DOUBLES, x, xAt + tile, ORDER);
       DoubleVector x1 = DoubleVector.fromMemorySegment(DOUBLES, x, x1At + tile, ORDER);
       DoubleVector s0 = DoubleVector.broadcast(DOUBLES, s.get(F64, sAt + o));
-      sum00 = s0.fma(x0, sum00);
-      sum01 = s0.fma(x1, sum01);
+      sum00 = DOUBLE_VECTOR.cast(s0.fma(x0, sum00));
+      sum01 = DOUBLE_VECTOR.cast(s0.fma(x1, sum01));
       DoubleVector s1 = DoubleVector.broadcast(DOUBLES, s.get(F64, s1At + o));
-      sum10 = s1.fma(x0, sum10);
-      sum11 = s1.fma(x1, sum11);
+      sum10 = DOUBLE_VECTOR.cast(s1.fma(x0, sum10));
+      sum11 = DOUBLE_VECTOR.cast(s1.fma(x1, sum11));
       DoubleVector s2 = DoubleVector.broadcast(DOUBLES, s.get(F64, s2At + o));
-      sum20 = s2.fma(x0, sum20);
-      sum21 = s2.fma(x1, sum21);
+      sum20 = DOUBLE_VECTOR.cast(s2.fma(x0, sum20));
+      sum21 = DOUBLE_VECTOR.cast(s2.fma(x1, sum21));
       DoubleVector s3 = DoubleVector.broadcast(DOUBLES, s.get(F64, s3At + o));
-      sum30 = s3.fma(x0, sum30);
-      sum31 = s3.fma(x1, sum31);
+      sum30 = DOUBLE_VECTOR.cast(s3.fma(x0, sum30));
+      sum31 = DOUBLE_VECTOR.cast(s3.fma(x1, sum31));
       DoubleVector s4 = DoubleVector.broadcast(DOUBLES, s.get(F64, s4At + o));
-      sum40 = s4.fma(x0, sum40);
-      sum41 = s4.fma(x1, sum41);
+      sum40 = DOUBLE_VECTOR.cast(s4.fma(x0, sum40));
+      sum41 = DOUBLE_VECTOR.cast(s4.fma(x1, sum41));
       DoubleVector s5 = DoubleVector.broadcast(DOUBLES, s.get(F64, s5At + o));
-      sum50 = s5.fma(x0, sum50);
-      sum51 = s5.fma(x1, sum51);
+      sum50 = DOUBLE_VECTOR.cast(s5.fma(x0, sum50));
+      sum51 = DOUBLE_VECTOR.cast(s5.fma(x1, sum51));
     }
     long c0 = cAt;
     DoubleVector old00 = DoubleVector.fromMemorySegment(DOUBLES, c, c0, ORDER);

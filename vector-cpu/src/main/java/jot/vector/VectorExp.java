@@ -3,6 +3,7 @@ package jot.vector;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jot.vector.Lanes.DOUBLES;
+import static jot.vector.Lanes.DOUBLE_VECTOR;
 import static jot.vector.Lanes.INDEX;
 import static jot.vector.Lanes.LANES;
 import static jot.vector.Lanes.ORDER;
@@ -106,7 +107,7 @@ final class VectorExp {
               .add(p.reinterpretAsLongs())
               .reinterpretAsDoubles();
       e.intoMemorySegment(x, xAt + 8L * j, ORDER);
-      sum = sum.add(e);
+      sum = DOUBLE_VECTOR.cast(sum.add(e));
     }
     double total = sum.lane(0) + sum.lane(1);
     if (LANES > 2) {

@@ -13,6 +13,7 @@ import java.util.List;
 final class Allocations {
   private static final int[] SIZES = {1, 5, 16, 100, 1000};
   private static final int CALLS = 1000;
+  private static final int ROUNDS = 500;
 
   /** Keeps the compiler from dropping calls. */
   private static double results;
@@ -53,11 +54,16 @@ final class Allocations {
     }
   }
 
-  /** The least of some rounds: compilation ends while they run. */
+  /**
+   * The least of some rounds, with rests between them in which a busy compiler comes to its end.
+   */
   private static long least(KernelCases.Case kernel, Memory m, MethodHandle allocated)
       throws Throwable {
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < 200 && least > 0; round++) {
+    for (int round = 0; round < ROUNDS && least > 0; round++) {
+      if (round > 0) {
+        Thread.sleep(10);
+      }
       long before = (long) allocated.invokeExact();
       for (int i = 0; i < CALLS; i++) {
         results += kernel.run(m);

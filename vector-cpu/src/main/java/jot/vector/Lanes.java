@@ -35,9 +35,9 @@ final class Lanes {
 
   /**
    * The class of {@link #DOUBLES}' vectors. What a loop carries is cast to it, which C2 takes for a
-   * fact and drops. Without it C2 goes by the profiles of the Vector API's own methods, and as soon
-   * as enough of those have met vectors of two classes (a hundred failed guesses, counted over all
-   * that is inlined), it keeps a call for the other class: the sum of such a loop is an object.
+   * fact and drops. Without it C2 goes by the profiles of the Vector API's own methods, which all
+   * code of a process shares. Where those have seen vectors of two classes it may keep a call for
+   * the other class, and the sum of such a loop is an object.
    */
   static final Class<? extends DoubleVector> DOUBLE_VECTOR =
       DOUBLES.vectorType().asSubclass(DoubleVector.class);

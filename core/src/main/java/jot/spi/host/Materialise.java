@@ -55,17 +55,13 @@ final class Materialise extends HostOp {
       sums.fill(problem, block, 0);
     }
     RowReader row = worker.plan;
-    boolean narrow = out.dtype() == DType.F32;
     boolean inRange =
-        !narrow
+        out.dtype() == DType.F64
             && source instanceof MatrixSource.Gibbs plan
             && Exponents.areInRange(plan, problem, first, end, kernels);
     for (int i = first; i < end; i++) {
-      if (source instanceof MatrixSource.Gibbs plan && narrow) {
-        row.gibbsAsF32(plan, problem, i, out.segment, out.at(problem, i));
-      } else if (source instanceof MatrixSource.Gibbs plan) {
-        double f = HostBuffer.of(plan.f()).get(problem, i);
-        row.gibbs(plan, problem, i, f, inRange, out.segment, out.at(problem, i));
+      if (source instanceof MatrixSource.Gibbs plan) {
+        row.gibbs(plan, problem, i, inRange, out);
       } else {
         row.read(source, problem, i);
         store(kernels, row.segment, row.at, out, problem, i);

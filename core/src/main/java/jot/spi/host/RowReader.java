@@ -156,10 +156,23 @@ final class RowReader {
   }
 
   /**
-   * The plan's row as F32 in a place of the caller's, each entry rounded once where there are no
-   * anchors. The reader holds no row afterwards.
+   * The plan's row in that row of a matrix, which is where it lies then if that is of F64; of F32,
+   * each entry is rounded once where there are no anchors, and the reader holds no row afterwards.
+   *
+   * @param inRange whether {@link Exponents#areInRange} says so; nothing to F32
    */
-  void gibbsAsF32(MatrixSource.Gibbs plan, int problem, int row, MemorySegment to, long toAt) {
+  void gibbs(MatrixSource.Gibbs plan, int problem, int row, boolean inRange, HostBuffer out) {
+    long outAt = out.at(problem, row);
+    if (out.dtype() == DType.F32) {
+      gibbsAsF32(plan, problem, row, out.segment, outAt);
+    } else {
+      double f = HostBuffer.of(plan.f()).get(problem, row);
+      gibbs(plan, problem, row, f, inRange, out.segment, outAt);
+    }
+  }
+
+  private void gibbsAsF32(
+      MatrixSource.Gibbs plan, int problem, int row, MemorySegment to, long toAt) {
     double f = HostBuffer.of(plan.f()).get(problem, row);
     if (f == Double.NEGATIVE_INFINITY || HostBuffer.of(plan.columnAnchor()).mayBeNonZero(problem)) {
       gibbs(plan, problem, row, f);

@@ -83,7 +83,7 @@ final class ScalingStart extends HostOp {
     for (int i = first; i < end; i += Worker.GROUP) {
       int last = Math.min(i + Worker.GROUP, end);
       for (int r = i; r < last; r++) {
-        row(problem, r, narrow, inRange, worker);
+        worker.plan.gibbs(plan, problem, r, inRange, kernel);
       }
       long at = kernel.at(problem, i);
       if (narrow) {
@@ -91,16 +91,6 @@ final class ScalingStart extends HostOp {
       } else {
         kernels.axpys(last - i, worker.factors, 0, kernel.segment, at, stride, to, toAt, n);
       }
-    }
-  }
-
-  private void row(int problem, int i, boolean narrow, boolean inRange, Worker worker) {
-    long at = kernel.at(problem, i);
-    if (narrow) {
-      worker.plan.gibbsAsF32(plan, problem, i, kernel.segment, at);
-    } else {
-      double f = HostBuffer.of(plan.f()).get(problem, i);
-      worker.plan.gibbs(plan, problem, i, f, inRange, kernel.segment, at);
     }
   }
 
